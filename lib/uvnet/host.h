@@ -1,0 +1,79 @@
+// What an embedder gives the library: a loop, a tick queue, a scope around every call out of the
+// loop, and a place for what nobody caught. LoopHost is the one for plain C++ programs.
+//
+// All of it belongs to the one thread that runs the loop.
+#pragma once
+
+#include <uvnet/export.h>
+#include <uvnet/function.h>
+
+#include <exception>
+#include <memory>
+
+extern "C" struct uv_loop_s;
+
+namespace uvnet {
+
+using Task = Function<void()>;
+
+// Five calls. A Host must outlive every Net made on it and every Ref to what such a Net made.
+class UVNET_API Host {
+ public:
+  Host(const Host&) = delete;
+  Host& operator=(const Host&) = delete;
+  virtual ~Host();
+
+  // The libuv loop everything is put on. The library never runs or stops it.
+  virtual uv_loop_s* loop() noexcept = 0;
+
+  // Runs the task after the current callback from libuv has ended and before the next one starts
+  // (Node's process.nextTick). Tasks run in the order given, those queued by tasks included.
+  virtual void nextTick(Task task) = 0;
+
+  // Around every callback out of libuv, strictly nested. The outermost leave() runs the ticks.
+  virtual void enter() = 0;
+  virtual void leave() noexcept = 0;
+
+  // An exception that left a listener or callback, or an 'error' (as uvnet::Error) that had no
+  // listener. Where Node would raise 'uncaughtException'.
+  virtual void uncaught(std::exception_ptr error) noexcept = 0;
+
+ protected:
+  Host() = default;
+};
+
+// The Host of a program that has no runtime of its own.
+class UVNET_API LoopHost final : public Host {
+ public:
+  // Owns a new loop; the destructor closes what is still open on it. Throws Error (a libuv code)
+  // where the loop cannot be made.
+  LoopHost();
+  // Borrows a loop, which must outlive the LoopHost and be run until nothing is left on it.
+  explicit LoopHost(uv_loop_s* loop);
+  ~LoopHost() override;
+
+  // Runs until nothing that is referenced is left (uv_run, default mode). An exception that
+  // nobody caught stops the loop and leaves run(), unless onUncaught() took it.
+  void run();
+  // One turn: waits for at most one event round / does not wait. True while there is more to do.
+  bool runOnce();
+  bool runNoWait();
+  // Makes run() return after the current callback. For a loop this host owns.
+  void stop() noexcept;
+
+  // Takes exceptions and unheard 'error's instead of run(), as
+  // process.on('uncaughtException') does. An empty function gives them back to run().
+  void onUncaught(Function<void(std::exception_ptr)> handler);
+
+  uv_loop_s* loop() noexcept override;
+  void nextTick(Task task) override;
+  void enter() override;
+  void leave() noexcept override;
+  void uncaught(std::exception_ptr error) noexcept override;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace uvnet

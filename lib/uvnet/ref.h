@@ -1,0 +1,81 @@
+// Counted ownership without atomics: one thread owns a loop and all that lives on it.
+//
+// RefCounted is the base of what users and the loop own together (Socket, Server); Ref is the
+// counted pointer; make<T>(...) creates. Never share one between threads.
+#pragma once
+
+#include <cstdint>
+#include <type_traits>
+#include <utility>
+
+namespace uvnet {
+
+class RefCounted {
+ public:
+  RefCounted(const RefCounted&) = delete;
+  RefCounted& operator=(const RefCounted&) = delete;
+
+ protected:
+  RefCounted() = default;
+  virtual ~RefCounted() = default;
+
+ private:
+  template <class T>
+  friend class Ref;
+  void retain() noexcept { ++refs_; }
+  void release() noexcept {
+    if (--refs_ == 0) delete this;
+  }
+  std::uint32_t refs_ = 0;
+};
+
+template <class T>
+class Ref {
+ public:
+  Ref() noexcept = default;
+  Ref(std::nullptr_t) noexcept {}                       // NOLINT: as with std::shared_ptr
+  Ref(T* object) noexcept : object_(object) { hold(); }  // NOLINT: counts are in the object
+  explicit Ref(T& object) noexcept : object_(&object) { hold(); }
+
+  Ref(const Ref& other) noexcept : object_(other.object_) { hold(); }
+  Ref(Ref&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
+  template <class U>
+    requires std::is_convertible_v<U*, T*>
+  Ref(const Ref<U>& other) noexcept : object_(other.get()) {  // NOLINT: upcast
+    hold();
+  }
+
+  Ref& operator=(const Ref& other) noexcept {
+    Ref(other).swap(*this);
+    return *this;
+  }
+  Ref& operator=(Ref&& other) noexcept {
+    Ref(std::move(other)).swap(*this);
+    return *this;
+  }
+  ~Ref() { drop(); }
+
+  T* get() const noexcept { return object_; }
+  T& operator*() const noexcept { return *object_; }
+  T* operator->() const noexcept { return object_; }
+  explicit operator bool() const noexcept { return object_ != nullptr; }
+  void reset() noexcept { Ref().swap(*this); }
+  void swap(Ref& other) noexcept { std::swap(object_, other.object_); }
+  friend bool operator==(const Ref& a, const Ref& b) noexcept { return a.object_ == b.object_; }
+
+ private:
+  void hold() noexcept {
+    if (object_ != nullptr) static_cast<RefCounted*>(object_)->retain();
+  }
+  void drop() noexcept {
+    if (object_ != nullptr) static_cast<RefCounted*>(std::exchange(object_, nullptr))->release();
+  }
+  T* object_ = nullptr;
+};
+
+template <class T, class... Args>
+Ref<T> make(Args&&... args) {
+  return Ref<T>(new T(std::forward<Args>(args)...));
+}
+
+}  // namespace uvnet
