@@ -10,8 +10,8 @@
 // Two steps, so that the numbers and not the macros' names become text.
 #define UVNET_DETAIL_TEXT_(x) #x
 #define UVNET_DETAIL_TEXT(x) UVNET_DETAIL_TEXT_(x)
-#define UVNET_VERSION_STRING               \
-  UVNET_DETAIL_TEXT(UVNET_VERSION_MAJOR)   \
+#define UVNET_VERSION_STRING             \
+  UVNET_DETAIL_TEXT(UVNET_VERSION_MAJOR) \
   "." UVNET_DETAIL_TEXT(UVNET_VERSION_MINOR) "." UVNET_DETAIL_TEXT(UVNET_VERSION_PATCH)
 
 namespace uvnet {

@@ -1,7 +1,7 @@
 // The invariant so far: a test case leaves no file descriptor open. A handle that was forgotten, an
 // accepted connection nobody took, a loop not closed all show up here, also in tests that did not
-// think of looking. Counted where the system lists a process's descriptors (Linux); elsewhere nothing
-// is checked.
+// think of looking. Counted where the system lists a process's descriptors (Linux); elsewhere
+// nothing is checked.
 #include "support/invariants.h"
 
 #include <uv.h>

@@ -45,3 +45,47 @@ foreach(folder IN LISTS uvnet_test_folders)
   # 60 s: far beyond what a test takes on a busy machine under a sanitizer, so a timeout means a hang.
   catch_discover_tests(${target} TEST_PREFIX "${folder}/" PROPERTIES TIMEOUT 60 LABELS ${folder})
 endforeach()
+
+# The rest is the same whatever the compile flags: once, not under each sanitizer. The label says so
+# to `tools/dev test --repeat` as well.
+if(NOT UVNET_TEST_ONCE)
+  return()
+endif()
+
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+
+function(uvnet_test_once name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL;TIMEOUT" "COMMAND")
+  add_test(NAME ${name} COMMAND ${arg_COMMAND})
+  set_tests_properties(${name} PROPERTIES LABELS "${arg_LABEL};once" TIMEOUT ${arg_TIMEOUT})
+endfunction()
+
+# Bad use that must not compile: the flags are those a user could have, with our warnings.
+separate_arguments(uvnet_flags UNIX_COMMAND "${CMAKE_CXX_FLAGS}")
+set(uvnet_compile_fail
+    ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/test/compile_fail/run.py)
+set(uvnet_compile_fail_flags -- ${CMAKE_CXX_COMPILER} -std=c++20 ${uvnet_flags} ${UVNET_WARNINGS}
+                             -I${PROJECT_SOURCE_DIR}/lib)
+file(GLOB uvnet_compile_fail_cases CONFIGURE_DEPENDS test/compile_fail/*.cc)
+foreach(case IN LISTS uvnet_compile_fail_cases)
+  cmake_path(GET case STEM name)
+  uvnet_test_once(compile_fail/${name} LABEL compile_fail TIMEOUT 60 COMMAND
+                  ${uvnet_compile_fail} ${case} ${uvnet_compile_fail_flags})
+endforeach()
+uvnet_test_once(compile_fail/self-test LABEL compile_fail TIMEOUT 60 COMMAND
+                ${uvnet_compile_fail} --self-test ${uvnet_compile_fail_flags})
+
+# The checkers in tools/ are programs too.
+foreach(checker IN ITEMS check_floors rows)
+  uvnet_test_once(tools/${checker} LABEL tools TIMEOUT 60 COMMAND
+                  ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tools/${checker}.py --self-test)
+endforeach()
+
+# Consumers of each kind. Each builds the library anew, so it takes both cores and its time.
+foreach(kind IN ITEMS static shared)
+  uvnet_test_once(
+    embed/${kind} LABEL embed TIMEOUT 900 COMMAND
+    ${CMAKE_COMMAND} -E env CXX=${CMAKE_CXX_COMPILER} CMAKE=${CMAKE_COMMAND}
+    ${PROJECT_SOURCE_DIR}/test/embed/run.sh ${kind} ${PROJECT_BINARY_DIR}/embed-${kind})
+  set_tests_properties(embed/${kind} PROPERTIES PROCESSORS 2)
+endforeach()

@@ -1,0 +1,196 @@
+#!/usr/bin/env python3
+"""Makes docs/rows.md: which test shows which row of the feature table.
+
+    tools/rows.py [--junit FILE]...   write docs/rows.md; results come from ctest --output-junit
+    tools/rows.py --check             fail unless docs/rows.md names the rows and tests there are
+    tools/rows.py --require [LIST]    fail unless every row of the list (M01-M22,S03) has a test
+
+Rows stand in the tags of the tests: TEST_CASE("...", "[net][S22]"). A row is a letter of MISEKDVFC
+with two digits, or R with the number of a rule (R1). --check leaves the results aside: they are those
+of the last run somebody recorded.
+"""
+
+import argparse
+import collections
+import pathlib
+import re
+import sys
+import xml.etree.ElementTree
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "rows.md"
+
+# What a TCP and Unix socket library owes: every row of the table but those on TLS and on sharing
+# between processes. M23 is the examples.
+CORE = "M01-M23,I01-I04,S01-S39,E01-E06,K01-K27,D02-D20,V01-V15,R1-R16"
+
+ROW = re.compile(r"\[([MISEKDVFC]\d{2}|R\d{1,2})\]")
+# A Catch2 case: its macro, then string literals (adjacent ones are one), then the tags. A macro with
+# an argument before the name (a fixture) is allowed for.
+STRING = r'"(?:[^"\\]|\\.)*"'
+STRINGS = rf"{STRING}(?:\s*{STRING})*"
+CASE = re.compile(
+    r"^\s*(?:TEMPLATE_)?TEST_CASE\w*\s*\("
+    rf"(?:\s*[A-Za-z_][\w:<>]*\s*,)?\s*(?P<name>{STRINGS})\s*,\s*(?P<tags>{STRINGS})",
+    re.MULTILINE,
+)
+ESCAPES = {"\\n": "\n", "\\t": "\t", "\\0": "\0", '\\"': '"', "\\\\": "\\", "\\'": "'"}
+
+HEAD = """\
+# Rows and their tests
+
+Made by `tools/rows.py` from the tags of the tests; do not edit. A row is one of the feature table
+(`M01`, `S22`), `R` rows are the rules that no document states but programs rely on. *Result* is that
+of the last recorded run of `tools/dev test`.
+
+| row | test | file | result |
+|---|---|---|---|
+"""
+
+Case = collections.namedtuple("Case", "name ctest_name file rows")
+
+
+def text_of(literals):
+    """The value of adjacent C++ string literals."""
+    joined = "".join(literal[1:-1] for literal in re.findall(STRING, literals))
+    return re.sub(r"\\.", lambda m: ESCAPES.get(m.group(), m.group()[1:]), joined)
+
+
+def cases_in(text, file, folder):
+    # Comments first, or a case that was commented out would count. Strings and characters are matched
+    # along, so that a "//" in one does not begin a comment nor a '"' a string.
+    text = re.sub(
+        rf"(?s:R\"(\w*)\(.*?\)\1\")|{STRING}|'(?:[^'\\\n]|\\.)'|//[^\n]*|/\*.*?\*/",
+        lambda m: m.group() if m.group().startswith('"') else " ",
+        text,
+        flags=re.DOTALL,
+    )
+    for match in CASE.finditer(text):
+        tags = text_of(match["tags"])
+        rows = ROW.findall(tags)
+        # A hidden test ([.]) shows nothing, as nobody runs it.
+        if rows and not re.search(r"\[(\.|!hide)", tags):
+            name = text_of(match["name"])
+            yield Case(name, f"{folder}/{name}", file, rows)
+
+
+def all_cases(root):
+    for path in sorted((root / "test").glob("*/*.cc")):
+        file = path.relative_to(root).as_posix()
+        yield from cases_in(path.read_text(encoding="utf-8"), file, path.parent.name)
+
+
+def results_of(files):
+    """Test name -> "pass", "fail" or "skipped", from JUnit files of ctest."""
+    results = {}
+    for file in files:
+        for case in xml.etree.ElementTree.parse(file).getroot().iter("testcase"):
+            status = {"run": "pass", "fail": "fail"}.get(case.get("status"), "skipped")
+            results[case.get("name")] = status
+    return results
+
+
+def sort_key(row):
+    # The order of the feature table, then numbers.
+    return ("MISEKDVFCR".index(row[0]), int(row[1:]))
+
+
+def page_of(cases, results):
+    lines = []
+    for row in sorted({row for case in cases for row in case.rows}, key=sort_key):
+        for case in cases:
+            if row in case.rows:
+                name = case.name.replace("|", "\\|")
+                result = results.get(case.ctest_name, "not run")
+                lines.append(f"| {row} | {name} | {case.file} | {result} |\n")
+    return HEAD + "".join(lines)
+
+
+def without_results(page):
+    return [line.rsplit("|", 2)[0] for line in page.splitlines()]
+
+
+def expand(text):
+    """ "M01-M03,S10" -> M01 M02 M03 S10"""
+    rows = []
+    for part in filter(None, re.split(r"[\s,]+", text)):
+        match = re.fullmatch(r"([A-Z])(\d+)(?:-\1(\d+))?", part)
+        if not match:
+            sys.exit(f"rows: '{part}' is neither a row nor a range of rows")
+        letter, first, last = match[1], match[2], match[3] or match[2]
+        rows += [f"{letter}{n:0{len(first)}d}" for n in range(int(first), int(last) + 1)]
+    return rows
+
+
+def self_test():
+    text = """
+TEST_CASE("one \\"quoted\\"", "[net][S22][K17]") {}
+TEST_CASE(
+    "two, over "
+    "lines // no comment",
+    "[R1]"
+    "[D02]") {}
+// TEST_CASE("commented out", "[S01]") {}
+/* TEST_CASE("so is this", "[S02]") {} */
+TEST_CASE("no row", "[net]") {}
+TEST_CASE("no tag") {}
+TEST_CASE("hidden", "[.][S03]") {}
+TEST_CASE_METHOD(Fixture, "with a fixture", "[V09]") {}
+const auto raw = R"(a "quote)"; const char c = '"';
+TEST_CASE("after them", "[E06]") {}
+"""
+    found = [(case.name, case.rows) for case in cases_in(text, "test/net/a_test.cc", "net")]
+    expected = [
+        ('one "quoted"', ["S22", "K17"]),
+        ("two, over lines // no comment", ["R1", "D02"]),
+        ("with a fixture", ["V09"]),
+        ("after them", ["E06"]),
+    ]
+    page = page_of(list(cases_in(text, "f", "net")), {'net/one "quoted"': "pass"})
+    good = (
+        found == expected
+        and expand("M01-M03, R9-R10") == ["M01", "M02", "M03", "R9", "R10"]
+        and '| S22 | one "quoted" | f | pass |\n| E06 |' in page
+        and "| R1 | two, over lines // no comment | f | not run |\n" in page
+        and without_results(page) == without_results(page.replace("| pass |", "| fail |"))
+        and without_results(page) != without_results(page.replace("| V09 |", "| V10 |"))
+    )
+    print("self-test: right" if good else f"self-test: wrong, found {found} and\n{page}")
+    return 0 if good else 1
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--junit", type=pathlib.Path, action="append", default=[])
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--require", metavar="LIST", nargs="?", const=CORE)
+    parser.add_argument("--self-test", action="store_true")
+    arguments = parser.parse_args()
+    if arguments.self_test:
+        return self_test()
+
+    cases = list(all_cases(ROOT))
+    page = page_of(cases, results_of(arguments.junit))
+    status = 0
+    if arguments.require:
+        shown = {row for case in cases for row in case.rows}
+        missing = [row for row in expand(arguments.require) if row not in shown]
+        if missing:
+            print(f"rows: no test for {' '.join(missing)}", file=sys.stderr)
+            status = 1
+    if arguments.check:
+        committed = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
+        if without_results(committed) != without_results(page):
+            print("rows: docs/rows.md is out of date, run tools/rows.py", file=sys.stderr)
+            status = 1
+    elif not arguments.require:
+        PAGE.parent.mkdir(exist_ok=True)
+        PAGE.write_text(page, encoding="utf-8")
+        print(f"rows: {PAGE.relative_to(ROOT)} written, {len(cases)} tests")
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
