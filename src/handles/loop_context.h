@@ -1,0 +1,53 @@
+// What all handles of one Net share: the host and its loop, the memory reads go to, the pool of
+// requests, the timeouts.
+//
+// Each handle holds a Ref to it and so does the Net: it goes when the last handle is freed. The
+// Host outlives it.
+#pragma once
+
+#include <uvnet/host.h>
+#include <uvnet/ref.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "handles/read_slab.h"
+
+namespace uvnet::handles {
+
+class RequestPool;
+class TimerLists;
+
+class LoopContext final : public RefCounted {
+ public:
+  explicit LoopContext(Host& host);
+  ~LoopContext() override;
+
+  Host& host() const noexcept { return host_; }
+  uv_loop_s* loop() const noexcept { return loop_; }
+  // The loop's idea of the time, in ms: that of the start of the current turn.
+  std::uint64_t now() const noexcept;
+
+  TimerLists& timers() noexcept { return *timers_; }
+  ReadSlab& slab() noexcept { return slab_; }
+  RequestPool& requests() noexcept { return *requests_; }
+
+  // Closes what the context itself keeps on the loop (the timer). Afterwards timers do nothing.
+  void shutdown() noexcept;
+
+  // Stream handles whose memory has not been freed yet, closing ones included.
+  std::size_t openHandles() const noexcept { return openHandles_; }
+  void handleOpened() noexcept { ++openHandles_; }
+  void handleFreed() noexcept { --openHandles_; }
+
+ private:
+  Host& host_;
+  uv_loop_s* const loop_;
+  ReadSlab slab_;
+  std::unique_ptr<RequestPool> requests_;
+  Ref<TimerLists> timers_;
+  std::size_t openHandles_ = 0;
+};
+
+}  // namespace uvnet::handles

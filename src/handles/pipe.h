@@ -1,0 +1,45 @@
+// A Unix-domain socket (a named pipe elsewhere). As StreamHandle: thin, libuv's ints.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "handles/stream_handle.h"
+
+namespace uvnet::handles {
+
+class Pipe;
+using PipePtr = std::unique_ptr<Pipe, CloseHandle>;  // converts to HandlePtr
+
+class Pipe : public StreamHandle {
+ public:
+  // Throws std::bad_alloc; nothing else can fail.
+  static PipePtr create(Ref<LoopContext> context);
+
+  // Takes an open descriptor over: on success the handle closes it, else the caller still owns it.
+  int open(int fd) noexcept;
+  // A path, or on Linux an abstract name (first byte 0). What libuv would cut short is refused with
+  // uverr::kInval: too long, a 0 byte inside a path. The file goes when the handle closes.
+  int bind(const std::string& path) noexcept;
+  // Never fails at once: whatever is wrong comes later, through done.
+  void connect(const std::string& path, RefCounted& owner, StatusCallback done);
+  // Permissions of the bound file for everybody. kInval for an abstract name.
+  int chmod(bool readable, bool writable) noexcept;
+
+  // The longest path the system takes.
+  static const std::size_t kMaxPath;
+
+ protected:
+  using StreamHandle::StreamHandle;
+
+ private:
+  void answerLater(int status, RefCounted& owner, StatusCallback done);
+
+  bool abstract_ = false;  // bound to a name that is no file
+};
+
+// The handle as what it is; only for kind() == kPipe.
+inline Pipe& asPipe(StreamHandle& handle) noexcept { return static_cast<Pipe&>(handle); }
+
+}  // namespace uvnet::handles

@@ -1,0 +1,145 @@
+// A connected or listening handle of libuv, TCP or pipe, without uv.h in the includer.
+//
+// Thin: it returns libuv's ints and tells one listener what libuv says. Every call out of it comes
+// inside a CallbackScope that keeps the owner alive, with the handle's own state settled, so that a
+// listener may do anything, closing or dropping this very handle included.
+#pragma once
+
+#include <uvnet/buffer.h>
+#include <uvnet/function.h>
+#include <uvnet/ref.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+extern "C" {
+struct uv_handle_s;
+struct uv_stream_s;
+}
+
+namespace uvnet::handles {
+
+class LoopContext;
+class StreamHandle;
+
+// Closes without telling anyone: what is still pending is dropped uncalled, its owners are let go
+// when libuv has answered. StreamHandle::close is the one that answers.
+struct CloseHandle {
+  void operator()(StreamHandle* handle) const noexcept;
+};
+using HandlePtr = std::unique_ptr<StreamHandle, CloseHandle>;
+using StatusCallback = Function<void(int status)>;
+
+class StreamHandle {
+ public:
+  // What the floor above is told while reading.
+  class ReadListener {
+   public:
+    virtual RefCounted& owner() noexcept = 0;
+    virtual void onRead(Buffer chunk) = 0;  // size > 0
+    // uverr::kEof or an error. libuv has stopped reading; it goes on only if started again.
+    virtual void onReadEnd(int status) = 0;
+    // The caller's own memory for the next read (Node's onread); empty: the slab. The one call that
+    // comes outside a scope: no user code in it, and it must not close the handle.
+    virtual std::span<char> onReadMemory() { return {}; }
+    virtual void onReadInto(std::size_t n) { static_cast<void>(n); }  // n bytes were put there
+
+   protected:
+    ~ReadListener() = default;
+  };
+
+  // The floor above a listening handle.
+  class ConnectionListener {
+   public:
+    virtual RefCounted& owner() noexcept = 0;
+    // status < 0: accepting failed, client is null.
+    virtual void onConnection(int status, HandlePtr client) = 0;
+
+   protected:
+    ~ConnectionListener() = default;
+  };
+
+  enum class Kind : std::uint8_t { kTcp, kPipe };
+
+  StreamHandle(const StreamHandle&) = delete;
+  StreamHandle& operator=(const StreamHandle&) = delete;
+
+  Kind kind() const noexcept { return kind_; }
+  LoopContext& context() const noexcept { return *context_; }
+
+  // null detaches: nothing is told any more. Without a read listener reading stops; connections
+  // that come without a connection listener are closed.
+  void setReadListener(ReadListener* listener) noexcept;
+  void setConnectionListener(ConnectionListener* listener) noexcept;
+
+  // Idempotent; 0 or a libuv error.
+  int readStart() noexcept;
+  int readStop() noexcept;
+
+  // What the kernel takes at once: bytes taken (0 for EAGAIN), or a libuv error. Never queues.
+  // While something is queued or still connecting the answer is 0.
+  int tryWrite(std::string_view bytes) noexcept;
+  // The same, gathered; looks at the first kGather chunks only.
+  static constexpr std::size_t kGather = 64;
+  int tryWrite(std::span<const Buffer> chunks) noexcept;
+
+  // Queues all of it, any number of chunks, and holds a count of each Buffer until done. Returns 0,
+  // or an error: then done is not called. done is called exactly once, later: with 0, an error, or
+  // uverr::kCanceled when close() comes first (before its closed callback). The owner lives till
+  // then. Throws std::bad_alloc before anything is queued.
+  int write(std::span<const Buffer> chunks, RefCounted& owner, StatusCallback done);
+  // FIN after what is queued. done as in write().
+  int shutdown(RefCounted& owner, StatusCallback done);
+
+  std::size_t writeQueueSize() const noexcept;
+  std::uint64_t bytesRead() const noexcept { return bytesRead_; }
+  // Handed over: taken by tryWrite or queued by write.
+  std::uint64_t bytesWritten() const noexcept { return bytesWritten_; }
+
+  // Each connection is accepted at once and given to onConnection as a new handle of this kind.
+  int listen(int backlog) noexcept;
+
+  // Whether the handle keeps the loop running.
+  void ref() noexcept;
+  void unref() noexcept;
+  bool hasRef() const noexcept;
+
+  int fileno() const noexcept;  // -1 if there is none
+
+  // Takes the handle, answers what is pending (uverr::kCanceled), then frees it and calls closed(0)
+  // inside a scope. closed may be empty.
+  static void close(HandlePtr handle, StatusCallback closed) noexcept;
+
+ protected:
+  // For Tcp and Pipe. `uv` is the part of the same object that libuv works on, not initialised yet.
+  StreamHandle(Ref<LoopContext> context, Kind kind, uv_stream_s* uv) noexcept;
+  virtual ~StreamHandle();
+  // A handle of the same kind on the same loop, for accept.
+  virtual HandlePtr createSame() = 0;
+
+  uv_stream_s* uv() const noexcept { return uv_; }
+  // close() by another call than uv_close; where that refuses, by uv_close, returning the refusal.
+  using CloseCall = int (*)(uv_stream_s* uv, void (*onClosed)(uv_handle_s*));
+  static int closeBy(CloseCall call, HandlePtr handle, StatusCallback closed) noexcept;
+
+ private:
+  friend struct CloseHandle;
+  friend struct Request;
+  struct Trampolines;
+
+  Ref<LoopContext> context_;
+  uv_stream_s* const uv_;
+  ReadListener* readListener_ = nullptr;
+  ConnectionListener* connectionListener_ = nullptr;
+  std::uint64_t bytesRead_ = 0;
+  std::uint64_t bytesWritten_ = 0;
+  StatusCallback closed_;
+  const Kind kind_;
+  bool silent_ = false;         // dropped, not closed: pending callbacks are not called
+  bool callersMemory_ = false;  // the read under way goes to the listener's memory
+};
+
+}  // namespace uvnet::handles
