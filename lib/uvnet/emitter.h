@@ -1,0 +1,188 @@
+// Node's EventEmitter: a typed shell (On) over one untyped list of listeners (Emitter).
+//
+// Listeners run in the order they were added, in the emitter's thread. Those removed while an
+// event is being emitted still get this one, those added do not, as in Node. An exception leaves
+// emit() and skips the listeners behind it; out of the loop's callbacks it reaches
+// Host::uncaught.
+#pragma once
+
+#include <uvnet/events.h>
+#include <uvnet/export.h>
+#include <uvnet/function.h>
+#include <uvnet/host.h>
+#include <uvnet/ref.h>
+
+#include <cstddef>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace uvnet {
+
+// Names one registered listener; to be given to off(). A token of a listener that is gone is
+// harmless.
+struct ListenerToken {
+  EventId event{};
+  std::uint32_t id = 0;  // 0: names nothing
+};
+
+class UVNET_API Emitter : public RefCounted {
+ public:
+  Host& host() const noexcept { return *host_; }
+
+  // Removes that listener. False if it was not there any more.
+  bool off(ListenerToken token);
+  void removeAllListeners();
+
+ protected:
+  using Erased = Function<void(void* args)>;
+  enum Flags : std::uint8_t { kNone = 0, kOnce = 1, kPrepend = 2 };
+
+  explicit Emitter(Host& host) noexcept : host_(&host) {}
+  ~Emitter() override;
+
+  ListenerToken addListener(EventId event, Erased listener, Flags flags = kNone);
+  void removeListeners(EventId event);
+  std::size_t countListeners(EventId event) const noexcept;
+  bool hasListener(EventId event) const noexcept {
+    return (heard_ & (1U << static_cast<unsigned>(event))) != 0;
+  }
+
+  // args points to a std::tuple of references as the event's signature has them. False if nobody
+  // listened.
+  bool emitErased(EventId event, void* args);
+  template <class... Args>
+  bool emitArgs(EventId event, Args&&... args) {
+    if (!hasListener(event)) return false;
+    std::tuple<Args&&...> pack(std::forward<Args>(args)...);
+    return emitErased(event, &pack);
+  }
+  // 'error'; without a listener it is Host::uncaught's.
+  bool emitError(const Error& error);
+
+  // For who must act when listeners come and go (a stream starts to flow).
+  virtual void onListenerAdded(EventId) {}
+  virtual void onListenerRemoved(EventId) {}
+
+ private:
+  template <class, class>
+  friend class On;
+  struct Node;
+  struct Entry {
+    EventId event;
+    Node* node;
+  };
+  void removeAt(std::size_t index);
+  void remask(EventId event) noexcept;
+
+  Host* host_;
+  std::uint32_t heard_ = 0;  // a bit for each event that has a listener
+  std::uint32_t lastId_ = 0;
+  std::vector<Entry> entries_;
+};
+
+// on<"name">() and its kin for the events of one class.
+template <class Self, class Events>
+class On {
+ public:
+  template <EventName Name, class F>
+  ListenerToken on(F&& listener) {
+    return add<Name>(std::forward<F>(listener), 0);
+  }
+  // Removed before it is called.
+  template <EventName Name, class F>
+  ListenerToken once(F&& listener) {
+    return add<Name>(std::forward<F>(listener), 1);
+  }
+  // Ahead of those already there.
+  template <EventName Name, class F>
+  ListenerToken prependListener(F&& listener) {
+    return add<Name>(std::forward<F>(listener), 2);
+  }
+  template <EventName Name, class F>
+  ListenerToken prependOnceListener(F&& listener) {
+    return add<Name>(std::forward<F>(listener), 3);
+  }
+  template <EventName Name>
+  void removeAllListeners() {
+    self().removeListeners(Find<Name>::kId);
+  }
+  template <EventName Name>
+  std::size_t listenerCount() const {
+    return static_cast<const Self*>(this)->countListeners(Find<Name>::kId);
+  }
+  // Calls the listeners now. False if there were none; an unheard 'error' goes to Host::uncaught.
+  template <EventName Name, class... Args>
+  bool emit(Args&&... args) {
+    using E = Find<Name>;
+    return Emit<typename E::Signature>::run(self(), E::kId, std::forward<Args>(args)...);
+  }
+
+ private:
+  template <EventName Name>
+  struct FindOrFail {
+    using Result = decltype(detail::findEvent<Name>(Events{}));
+    static_assert(Result::kFound,
+                  "no such event on this class: <uvnet/events.h> lists every event by class");
+  };
+  template <EventName Name>
+  using Find = typename FindOrFail<Name>::Result;
+
+  Self& self() { return *static_cast<Self*>(this); }
+
+  template <EventName Name, class F>
+  ListenerToken add(F&& listener, int flags) {
+    if constexpr (FindOrFail<Name>::Result::kFound) {
+      using E = Find<Name>;
+      return Add<typename E::Signature>::run(self(), E::kId, std::forward<F>(listener), flags);
+    } else {
+      return {};
+    }
+  }
+
+  template <class Signature>
+  struct Add;
+  template <class... Args>
+  struct Add<void(Args...)> {
+    template <class F>
+    static ListenerToken run(Self& self, EventId id, F&& listener, int flags) {
+      using T = std::decay_t<F>;
+      constexpr bool all = std::is_invocable_v<T&, Args...>;
+      constexpr bool none = std::is_invocable_v<T&>;
+      static_assert(all || none,
+                    "this listener cannot take what the event carries: it takes all the "
+                    "arguments listed in <uvnet/events.h>, or none");
+      if constexpr (all || none) {
+        return self.addListener(
+            id,
+            [f = T(std::forward<F>(listener))](void* pack) mutable {
+              if constexpr (all) {
+                std::apply(f, *static_cast<std::tuple<Args&&...>*>(pack));
+              } else {
+                f();
+              }
+            },
+            static_cast<typename Self::Flags>(flags));
+      } else {
+        return {};
+      }
+    }
+  };
+
+  template <class Signature>
+  struct Emit;
+  template <class... Args>
+  struct Emit<void(Args...)> {
+    static bool run(Self& self, EventId id, Args... args) {
+      if (id == EventId::kError && !self.hasListener(id)) {
+        if constexpr (std::is_same_v<void(Args...), void(const Error&)>) {
+          return self.emitError(args...);
+        }
+      }
+      return self.template emitArgs<Args...>(id, std::forward<Args>(args)...);
+    }
+  };
+};
+
+}  // namespace uvnet

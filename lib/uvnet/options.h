@@ -1,0 +1,153 @@
+// The option bags of the documented calls, to be filled with designated initialisers:
+//
+//   server.listen({.port = 8124, .host = "localhost", .backlog = 64});
+//
+// A field left out has Node's default. Bags can be copied and used again.
+#pragma once
+
+#include <uvnet/address.h>
+#include <uvnet/error.h>
+#include <uvnet/function.h>
+#include <uvnet/stream.h>
+
+#include <cmath>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace uvnet {
+
+// A port as Node takes it: a number from 0 to 65535, or text that JavaScript would read as one
+// ("8124", "0x1f"). Anything else makes the call that gets it throw ERR_SOCKET_BAD_PORT.
+class Port {
+ public:
+  Port() = default;  // not given
+  template <std::integral T>
+    requires(!std::same_as<T, bool> && !std::same_as<T, char>)
+  Port(T number) : kind_(Kind::kNumber), number_(static_cast<double>(number)) {}  // NOLINT
+  template <std::floating_point T>
+  Port(T number) : kind_(Kind::kNumber), number_(static_cast<double>(number)) {}  // NOLINT
+  Port(const char* text) : kind_(Kind::kText), text_(text) {}                     // NOLINT
+  Port(std::string text) : kind_(Kind::kText), text_(std::move(text)) {}          // NOLINT
+  Port(std::string_view text) : kind_(Kind::kText), text_(text) {}                // NOLINT
+
+  bool given() const noexcept { return kind_ != Kind::kNone; }
+  bool isText() const noexcept { return kind_ == Kind::kText; }
+  double number() const noexcept { return number_; }
+  const std::string& text() const noexcept { return text_; }
+
+ private:
+  enum class Kind : std::uint8_t { kNone, kNumber, kText };
+  Kind kind_ = Kind::kNone;
+  double number_ = 0;
+  std::string text_;
+};
+
+// Node's `onread`: data goes to the caller's memory and not through the stream.
+struct OnRead {
+  std::span<char> buffer = {};                   // used for every read, or
+  std::function<std::span<char>()> nextBuffer = {};  // asked for the memory of the next read
+  // nread bytes are at the start of the buffer. false: stop reading until resume().
+  std::function<bool(std::size_t nread, std::span<char> buffer)> callback = {};
+};
+
+struct LookupOptions {
+  int family = 0;  // 0 (both), 4 or 6
+  int hints = 0;   // ADDRCONFIG, V4MAPPED, ALL of <netdb.h>
+  bool all = false;
+};
+// Called once with an error, or with the addresses. Later calls are ignored.
+using LookupCallback =
+    std::function<void(const Error* error, const std::vector<LookupAddress>& addresses)>;
+using Lookup =
+    std::function<void(const std::string& hostname, const LookupOptions&, LookupCallback)>;
+
+// family as Node takes it: 0, 4, 6, "IPv4", "IPv6".
+class Family {
+ public:
+  constexpr Family(int number = 0) : number_(number) {}  // NOLINT
+  constexpr Family(const char* name)                     // NOLINT
+      : number_(std::string_view(name) == "IPv4"   ? 4
+                : std::string_view(name) == "IPv6" ? 6
+                                                   : -1) {}
+  constexpr int number() const noexcept { return number_; }  // -1: no such family
+
+ private:
+  int number_;
+};
+
+struct SocketOptions {
+  // An open, connected TCP or Unix socket, taken over. Throws ERR_INVALID_FD_TYPE for anything
+  // else, ERR_OUT_OF_RANGE for a negative one.
+  std::optional<int> fd = {};
+  bool allowHalfOpen = false;  // the peer's FIN does not end this side by itself
+  bool readable = true;        // false (with fd): that side is closed from the start
+  bool writable = true;
+  OnRead onread = {};
+  bool noDelay = false;
+  bool keepAlive = false;
+  double keepAliveInitialDelay = 0;  // milliseconds, whole seconds count; 0: the system's
+  std::optional<std::size_t> highWaterMark = {};  // bytes, both sides; default 64 KiB
+};
+
+// For net.connect() and socket.connect(): the bag of both the constructor and the connect.
+struct ConnectOptions {
+  Port port = {};
+  std::string host = {};  // default "localhost"
+  std::string path = {};  // a Unix socket (a pipe on Windows); the TCP options are ignored then
+  std::string localAddress = {};  // an IP address to connect from
+  Port localPort = {};
+  Family family = {};
+  int hints = 0;
+  Lookup lookup = {};  // default: the system's resolver
+  std::optional<bool> autoSelectFamily = {};  // default: Net's, true
+  // Milliseconds given to an address before the next one is tried; at least 10 is used.
+  std::optional<int> autoSelectFamilyAttemptTimeout = {};
+
+  // Only net.connect() reads these: they make the socket.
+  double timeout = 0;  // milliseconds: setTimeout() before connecting
+  bool allowHalfOpen = false;
+  OnRead onread = {};
+  bool noDelay = false;
+  bool keepAlive = false;
+  double keepAliveInitialDelay = 0;
+  std::optional<std::size_t> highWaterMark = {};
+};
+
+struct ServerOptions {
+  bool allowHalfOpen = false;   // of the accepted sockets
+  bool pauseOnConnect = false;  // accepted sockets read nothing until resume()
+  bool noDelay = false;
+  bool keepAlive = false;
+  double keepAliveInitialDelay = 0;  // milliseconds
+  std::optional<std::size_t> highWaterMark = {};
+};
+
+struct ListenOptions {
+  Port port = {};         // 0: the system picks one, server.address() tells which
+  std::string host = {};  // default: "::" where there is IPv6, else "0.0.0.0"
+  std::string path = {};  // a Unix socket, unlinked by close(); ignored when port is given
+  std::optional<int> fd = {};  // a bound socket, taken over
+  int backlog = 0;             // default 511; the system may cap it
+  bool exclusive = false;      // accepted for Node's sake; nothing is shared here yet
+  bool readableAll = false;    // the Unix socket's file can be read / written by everyone
+  bool writableAll = false;
+  bool ipv6Only = false;  // no IPv4 on "::"
+};
+
+// Settings for everything made by one Net (Node keeps them for the whole process).
+struct NetOptions {
+  bool autoSelectFamily = true;
+  int autoSelectFamilyAttemptTimeout = 250;  // milliseconds, at least 10
+  // libuv on Linux writes without MSG_NOSIGNAL: a write to a reset connection ends a process that
+  // has not set SIGPIPE. So the first Net ignores SIGPIPE if its disposition is the default one.
+  bool ignoreSigpipe = true;
+};
+
+}  // namespace uvnet

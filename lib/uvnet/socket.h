@@ -1,0 +1,134 @@
+// net.Socket: a TCP or Unix-socket connection as a Duplex.
+//
+// A socket lives as long as somebody holds a Ref to it or the loop needs it: from connect() (or
+// being accepted) until 'close' was emitted the loop holds one itself, so a `Socket&` is good in
+// every listener of that socket. Capture `&socket` in its own listeners, not a Ref (a Ref held by
+// its own listener is a cycle; the Net breaks it only when it goes).
+#pragma once
+
+#include <uvnet/address.h>
+#include <uvnet/duplex.h>
+#include <uvnet/events.h>
+#include <uvnet/options.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace uvnet {
+
+class Net;
+class Server;
+
+namespace impl {
+struct SocketState;
+class SocketImpl;
+}  // namespace impl
+
+class UVNET_API Socket : public Duplex, public On<Socket, SocketEvents> {
+ public:
+  // make<Socket>(net, options): not connected, unless options.fd is given. The library's own
+  // sockets come from net.connect() and 'connection'.
+  explicit Socket(Net& net, SocketOptions options = {});
+
+  using Emitter::removeAllListeners;
+  using On<Socket, SocketEvents>::emit;
+  using On<Socket, SocketEvents>::listenerCount;
+  using On<Socket, SocketEvents>::on;
+  using On<Socket, SocketEvents>::once;
+  using On<Socket, SocketEvents>::prependListener;
+  using On<Socket, SocketEvents>::prependOnceListener;
+  using On<Socket, SocketEvents>::removeAllListeners;
+
+  // Starts to connect; the listener is added to 'connect', once. Failure is an 'error' event.
+  // Throws before anything changes: ERR_MISSING_ARGS (neither port nor path), ERR_SOCKET_BAD_PORT,
+  // ERR_INVALID_IP_ADDRESS (localAddress), ERR_INVALID_ARG_VALUE (a path too long or with a NUL).
+  // A socket can connect again after 'close'.
+  Socket& connect(ConnectOptions options, Function<void()> listener = {});
+  Socket& connect(Port port, std::string_view host, Function<void()> listener = {});
+  Socket& connect(std::integral auto port, Function<void()> listener = {}) {
+    return connect(ConnectOptions{.port = port}, std::move(listener));
+  }
+  // A path, or a port as text ("8124"): Node decides by what it looks like.
+  Socket& connect(std::string_view pathOrPort, Function<void()> listener = {});
+
+  // 'timeout' after so many milliseconds without a read or write; 0 turns it off. Only a notice.
+  // The listener is added to 'timeout', once. Throws ERR_OUT_OF_RANGE if negative or not finite.
+  Socket& setTimeout(double milliseconds, Function<void()> listener = {});
+  std::optional<double> timeout() const noexcept;  // as last set
+
+  // Kept and applied once connected. Nothing happens on a Unix socket.
+  Socket& setNoDelay(bool noDelay = true);
+  // initialDelay in milliseconds, whole seconds count; 0 leaves the system's.
+  Socket& setKeepAlive(bool enable = false, double initialDelay = 0);
+  // Whether an open socket alone keeps the loop running (it does).
+  Socket& ref();
+  Socket& unref();
+
+  // Closes with a RST instead of a FIN; while connecting, once connected. TCP only: throws
+  // ERR_INVALID_HANDLE_TYPE on a Unix socket.
+  Socket& resetAndDestroy();
+  // Ends, and destroys when all is written.
+  void destroySoon();
+
+  bool connecting() const noexcept;  // from connect() until just before 'connect'
+  bool pending() const noexcept;     // not connected (yet)
+  // "opening", "open", "readOnly", "writeOnly", "closed".
+  std::string_view readyState() const noexcept;
+
+  // The two ends; empty / nullopt where there is none. The remote one stays known after destroy()
+  // if it was asked for before.
+  AddressInfo address() const;
+  std::string localAddress() const;
+  std::optional<int> localPort() const;
+  std::string_view localFamily() const;
+  std::string remoteAddress() const;
+  std::optional<int> remotePort() const;
+  std::string_view remoteFamily() const;
+
+  std::uint64_t bytesRead() const noexcept;
+  std::uint64_t bytesWritten() const noexcept;  // handed over and still queued
+  // writableLength() while there is a connection. Deprecated in Node in favour of that.
+  std::optional<std::size_t> bufferSize() const noexcept;
+  // "ip:port" of each address tried, where several were.
+  const std::vector<std::string>& autoSelectFamilyAttemptedAddresses() const noexcept;
+  Server* server() const noexcept;  // who accepted it; nullptr for clients
+
+  // Chaining.
+  Socket& pause() { return Duplex::pause(), *this; }
+  Socket& resume() { return Duplex::resume(), *this; }
+  Socket& setEncoding(Encoding encoding = {}) { return Duplex::setEncoding(encoding), *this; }
+  template <class... Args>
+  Socket& end(Args&&... args) {
+    return Duplex::end(std::forward<Args>(args)...), *this;
+  }
+  Socket& destroy() { return Duplex::destroy(), *this; }
+  Socket& destroy(const Error& error) { return Duplex::destroy(error), *this; }
+
+ protected:
+  ~Socket() override;
+
+  void doRead(std::size_t size) override;
+  std::ptrdiff_t doTryWrite(std::string_view bytes, std::optional<Error>& error) override;
+  void doWrite(Buffer chunk, Callback done) override;
+  void doWritev(std::span<Buffer> chunks, Callback done) override;
+  bool hasWritev() const noexcept override { return true; }
+  void doFinal(Callback done) override;
+  bool hasFinal() const noexcept override { return true; }
+  void doDestroy(const Error* error, Callback done) override;
+  void beforeRead() override;
+  void beforePause() override;
+  void beforeResume() override;
+  void onEnding() override;
+
+ private:
+  friend class Net;
+  friend class Server;
+  friend class impl::SocketImpl;
+  std::unique_ptr<impl::SocketState> state_;
+};
+
+}  // namespace uvnet

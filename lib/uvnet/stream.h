@@ -1,0 +1,190 @@
+// Node's streams for bytes: both sides of one, readable and writable, and its lifecycle.
+//
+// Stream holds all of it and shows only what every stream has; Duplex (and Socket on top of it)
+// shows both sides. What a function does is said here, once.
+//
+// Sizes are bytes. After setEncoding() the readable side counts as Node does, in UTF-16 units of
+// the text; the text itself is UTF-8.
+#pragma once
+
+#include <uvnet/buffer.h>
+#include <uvnet/emitter.h>
+#include <uvnet/error.h>
+#include <uvnet/export.h>
+#include <uvnet/function.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace uvnet {
+
+namespace stream {
+struct Core;
+class ReadableSide;
+class WritableSide;
+class Lifecycle;
+class PipeLink;
+}  // namespace stream
+
+// Told once how an operation ended: nullptr for success. The Error lives for the call only.
+using Callback = Function<void(const Error*)>;
+
+// 64 KiB as in Node 22 and later (Node 20 had 16 KiB): FEATURES C32.
+inline constexpr std::size_t kDefaultHighWaterMark = 64 * 1024;
+
+struct StreamOptions {
+  std::size_t readableHighWaterMark = kDefaultHighWaterMark;
+  std::size_t writableHighWaterMark = kDefaultHighWaterMark;
+  bool allowHalfOpen = true;
+  bool autoDestroy = true;
+  bool emitClose = true;
+  bool readable = true;  // false: that side is ended from the start
+  bool writable = true;
+  Encoding defaultEncoding = {};
+};
+
+struct PipeOptions {
+  bool end = true;  // end the destination when the source ends
+};
+
+class UVNET_API Stream : public Emitter {
+ public:
+  // destroy() was called: nothing more is read or written.
+  bool destroyed() const noexcept;
+  // destroy() has done its work.
+  bool closed() const noexcept;
+  // What the stream was destroyed with; nullptr if nothing.
+  const Error* errored() const noexcept;
+
+ protected:
+  Stream(Host& host, const StreamOptions& options);
+  ~Stream() override;
+
+  // --- The readable side -----------------------------------------------------------------------
+
+  // Up to n bytes, exactly n unless the end is near, or nothing (std::nullopt) if fewer are there
+  // yet. Without n all that is buffered (flowing: the next chunk). Emits 'data' too. n = 0 only
+  // asks the source for more; negative n reads nothing. Over 1 GiB: throws ERR_OUT_OF_RANGE.
+  std::optional<Buffer> read();
+  std::optional<Buffer> read(std::int64_t n);
+  // Puts bytes back in front of what is buffered. False: above the high-water mark.
+  bool unshift(const Buffer& chunk);
+  bool unshift(std::string_view text, Encoding encoding = {});
+  void pause();
+  // Flow again from the next tick. A stream with a 'readable' listener does not flow.
+  void resume();
+  bool isPaused() const noexcept;
+  // 'data' and read() give text from here on; characters are never split. Cannot be undone.
+  void setEncoding(Encoding encoding);
+
+  bool readable() const noexcept;         // not destroyed and not ended
+  bool readableEnded() const noexcept;    // 'end' was emitted
+  bool readableAborted() const noexcept;  // destroyed or failed before 'end'
+  bool readableDidRead() const noexcept;  // some data was given out
+  // Nobody asked yet (nullopt), flowing (true), or explicitly paused (false).
+  std::optional<bool> readableFlowing() const noexcept;
+  std::size_t readableLength() const noexcept;
+  std::size_t readableHighWaterMark() const noexcept;
+  std::optional<Encoding> readableEncoding() const noexcept;
+
+  // Every chunk is written to the destination, which slows this stream when it is full. Several
+  // destinations: the slowest sets the pace. The source keeps the destination alive meanwhile.
+  void pipeTo(Stream& destination, PipeOptions options);
+  void unpipeFrom(Stream& destination);  // not piped there: nothing happens
+  void unpipeAll();
+
+  // --- The writable side -----------------------------------------------------------------------
+
+  // Sends the bytes after those written before. A string_view's bytes are copied at most once,
+  // and only what could not be handed over at once; a Buffer is shared. The callback is told when
+  // they were handed to the system, or why not. False: writableHighWaterMark is reached; wait for
+  // 'drain'. Writing after end() is an error (ERR_STREAM_WRITE_AFTER_END), after destroy() only
+  // the callback is told (ERR_STREAM_DESTROYED).
+  bool write(std::string_view text, Encoding encoding, Callback callback = {});
+  bool write(std::string_view bytes, Callback callback = {});
+  bool write(const Buffer& bytes, Callback callback = {});
+  bool write(std::span<const std::uint8_t> bytes, Callback callback = {});
+  // No more writes: 'finish' once all is out, then the callback. With data: writes it first.
+  void end(Callback callback = {});
+  void end(std::string_view text, Encoding encoding, Callback callback = {});
+  void end(std::string_view bytes, Callback callback = {});
+  void end(const Buffer& bytes, Callback callback = {});
+  // Holds writes back until uncork() was called as often, to leave as one; end() uncorks.
+  void cork() noexcept;
+  void uncork();
+  void setDefaultEncoding(Encoding encoding) noexcept;
+
+  bool writable() const noexcept;  // not ended, destroyed or failed
+  bool writableEnded() const noexcept;
+  bool writableFinished() const noexcept;
+  bool writableAborted() const noexcept;
+  bool writableNeedDrain() const noexcept;
+  std::size_t writableLength() const noexcept;  // queued and not yet handed over
+  std::size_t writableHighWaterMark() const noexcept;
+  unsigned writableCorked() const noexcept;
+
+  // --- Lifecycle -------------------------------------------------------------------------------
+
+  // Frees what the stream holds. An error is emitted as 'error' on the next tick; only the first
+  // destroy() counts. Queued writes get ERR_STREAM_DESTROYED or that error.
+  void destroy();
+  void destroy(const Error& error);
+  bool allowHalfOpen() const noexcept;
+  void setAllowHalfOpen(bool allow) noexcept;
+
+  // --- What a kind of stream supplies ----------------------------------------------------------
+
+  // Get more: call push(), now or later. Not called again before it has.
+  virtual void doRead(std::size_t size);
+  // Takes what can be taken of the bytes at once, without queueing. Only called when nothing is
+  // queued. The number taken; -1: cannot say now, use doWrite(). Sets error if it failed.
+  virtual std::ptrdiff_t doTryWrite(std::string_view bytes, std::optional<Error>& error);
+  // Sends one chunk / several; done is called once. Not called again before it was.
+  virtual void doWrite(Buffer chunk, Callback done);
+  virtual void doWritev(std::span<Buffer> chunks, Callback done);
+  virtual bool hasWritev() const noexcept { return false; }
+  // After end(), when all writes are done, before 'finish'.
+  virtual void doFinal(Callback done);
+  virtual bool hasFinal() const noexcept { return false; }
+  // Frees the source; done says the error that is to be told.
+  virtual void doDestroy(const Error* error, Callback done);
+  // Before the corresponding call acts, whoever called.
+  virtual void beforeRead() {}
+  virtual void beforePause() {}
+  virtual void beforeResume() {}
+  // Just before 'end' is emitted.
+  virtual void onEnding() {}
+
+  // From the source: bytes, or the end. False: stop, the mark is reached; doRead() comes again.
+  bool push(Buffer chunk);
+  void pushEnd();
+  // After this the stream can be used for another life (a Socket that connects again).
+  void undestroy();
+  // As 'error' with destroy(), or without where autoDestroy is off.
+  void errorOrDestroy(const Error& error);
+  // write() after end() is answered with EPIPE and destroys: the peer has ended this stream.
+  void setEndedByPeer(bool ended) noexcept;
+  // No event and no callback any more: the owner of the loop is going.
+  void abandon() noexcept;
+
+  void onListenerAdded(EventId event) override;
+  void onListenerRemoved(EventId event) override;
+
+  const stream::Core& core() const noexcept { return *core_; }
+  stream::Core& core() noexcept { return *core_; }
+
+ private:
+  friend class stream::ReadableSide;
+  friend class stream::WritableSide;
+  friend class stream::Lifecycle;
+  friend class stream::PipeLink;
+  bool writeBytes(std::string_view bytes, const Buffer* owner, Callback callback);
+
+  std::unique_ptr<stream::Core> core_;
+};
+
+}  // namespace uvnet

@@ -1,0 +1,62 @@
+// What a Stream keeps: the state machines of its two sides and of its end. Node spreads the same
+// over _readableState, _writableState and destroy.js; the flags keep Node's names where a reader of
+// Node's documentation or source would look for them.
+#pragma once
+
+#include <uvnet/stream.h>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "stream/readable.h"
+#include "stream/writable.h"
+
+namespace uvnet::stream {
+
+// destroy(), 'error' and 'close', each once.
+class Lifecycle {
+ public:
+  explicit Lifecycle(Stream& stream) noexcept : stream_(stream) {}
+
+  void destroy(const Error* error);
+  void errorOrDestroy(const Error& error, bool sync);
+  void undestroy();
+  // Keeps the first one.
+  void fail(const Error& error);
+
+  bool destroyed = false;
+  bool closed = false;
+  bool errorEmitted = false;
+  bool closeEmitted = false;
+  bool autoDestroy = true;
+  bool emitClose = true;
+  bool abandoned = false;  // the loop's owner is going: nobody is told anything
+  std::unique_ptr<Error> errored;
+
+ private:
+  void onDestroyed(const Error* error);
+  void emitErrorNextTick(const Error& error, bool thenClose);
+  void emitCloseNextTick();
+  void emitErrorOnce(const Error& error);
+  void emitClosed();
+
+  Stream& stream_;
+};
+
+struct Core {
+  Core(Stream& stream, const StreamOptions& options)
+      : life(stream),
+        readable(stream, *this, options),
+        writable(stream, *this, options),
+        allowHalfOpen(options.allowHalfOpen) {
+    life.autoDestroy = options.autoDestroy;
+    life.emitClose = options.emitClose;
+  }
+  Lifecycle life;
+  ReadableSide readable;
+  WritableSide writable;
+  bool allowHalfOpen;
+};
+
+}  // namespace uvnet::stream

@@ -1,0 +1,33 @@
+// The errors of streams, with Node's codes and texts.
+#pragma once
+
+#include <uvnet/error.h>
+
+#include <string>
+
+namespace uvnet::stream {
+
+inline Error writeAfterEnd() { return Error("write after end", "ERR_STREAM_WRITE_AFTER_END"); }
+inline Error streamDestroyed(const std::string& call) {
+  return Error("Cannot call " + call + " after a stream was destroyed", "ERR_STREAM_DESTROYED");
+}
+inline Error alreadyFinished(const std::string& call) {
+  return Error("Cannot call " + call + " after a stream was finished",
+               "ERR_STREAM_ALREADY_FINISHED");
+}
+inline Error pushAfterEof() { return Error("stream.push() after EOF", "ERR_STREAM_PUSH_AFTER_EOF"); }
+inline Error unshiftAfterEnd() {
+  return Error("stream.unshift() after end event", "ERR_STREAM_UNSHIFT_AFTER_END_EVENT");
+}
+inline Error multipleCallback() {
+  return Error("Callback called multiple times", "ERR_MULTIPLE_CALLBACK");
+}
+inline Error notImplemented(const std::string& method) {
+  return Error("The " + method + " method is not implemented", "ERR_METHOD_NOT_IMPLEMENTED");
+}
+// What Socket.write() says after the peer's FIN has ended this side too (FEATURES 1.10.4).
+inline Error endedByOtherParty() {
+  return Error("This socket has been ended by the other party", "EPIPE");
+}
+
+}  // namespace uvnet::stream

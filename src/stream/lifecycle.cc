@@ -1,0 +1,82 @@
+// destroy(), and the two events that end a life: 'error', then 'close', on a tick.
+#include <exception>
+#include <utility>
+
+#include "stream/core.h"
+#include "stream/errors.h"
+#include "stream/tick.h"
+
+namespace uvnet::stream {
+
+void Lifecycle::fail(const Error& error) {
+  if (errored == nullptr) errored = std::make_unique<Error>(error);
+}
+
+void Lifecycle::destroy(const Error* error) {
+  if (destroyed) return;
+  Core& core = stream_.core();
+  // Only then: an Error that belongs to a callback does not outlive it.
+  if (error != nullptr) fail(*error);
+  core.writable.errorBufferNextTick();
+  destroyed = true;
+  stream_.doDestroy(error, [self = Ref<Stream>(&stream_), this,
+                            called = false](const Error* result) mutable {
+    if (std::exchange(called, true)) return;
+    onDestroyed(result);
+  });
+}
+
+void Lifecycle::onDestroyed(const Error* error) {
+  if (error != nullptr) fail(*error);
+  closed = true;
+  if (error != nullptr) {
+    emitErrorNextTick(*error, true);
+  } else {
+    emitCloseNextTick();
+  }
+}
+
+void Lifecycle::emitErrorNextTick(const Error& error, bool thenClose) {
+  nextTick(stream_, stream_.core(), [this, thenClose, error] {
+    emitErrorOnce(error);
+    if (thenClose) emitClosed();
+  });
+}
+
+void Lifecycle::emitCloseNextTick() {
+  nextTick(stream_, stream_.core(), [this] { emitClosed(); });
+}
+
+void Lifecycle::emitErrorOnce(const Error& error) {
+  if (errorEmitted) return;
+  errorEmitted = true;
+  stream_.emitError(error);
+}
+
+void Lifecycle::emitClosed() {
+  closeEmitted = true;
+  if (emitClose) stream_.emitArgs<bool>(EventId::kClose, errored != nullptr);
+}
+
+void Lifecycle::errorOrDestroy(const Error& error, bool sync) {
+  if (destroyed) return;
+  if (autoDestroy) {
+    destroy(&error);
+    return;
+  }
+  fail(error);
+  if (sync) {
+    emitErrorNextTick(error, false);
+  } else {
+    emitErrorOnce(error);
+  }
+}
+
+void Lifecycle::undestroy() {
+  destroyed = closed = errorEmitted = closeEmitted = false;
+  errored.reset();
+  stream_.core().readable.undestroy();
+  stream_.core().writable.undestroy();
+}
+
+}  // namespace uvnet::stream

@@ -1,0 +1,47 @@
+// One pipe: source -> destination, with its listeners on both.
+//
+// The source holds the link, the link holds the destination; the destination's listeners count the
+// link too. It ends by unpipe(), by the destination's 'finish' or 'close', or with the source.
+#pragma once
+
+#include <uvnet/stream.h>
+
+namespace uvnet::stream {
+
+class PipeLink : public RefCounted {
+ public:
+  static void start(Stream& source, Stream& destination, PipeOptions options);
+  // Takes the link out of the source's list and says 'unpipe'.
+  static void stop(Stream& source, Stream& destination);
+  static void stopAll(Stream& source);
+
+  bool awaitsDrain() const noexcept { return awaitsDrain_; }
+  void clearAwaitDrain() noexcept { awaitsDrain_ = false; }
+  // Without a word to anybody: one of the two is going.
+  void detach() noexcept;
+
+ private:
+  PipeLink(Stream& source, Stream& destination) : source_(&source), destination_(&destination) {}
+
+  void listen(bool end);
+  void onData(const Buffer& chunk);
+  void onDrain();
+  void onError(const Error& error);
+  void onSourceEnd(bool end);
+  void waitForDrain();
+  void cleanup();
+  void sayUnpipe();
+  void unpipe() {
+    if (source_ != nullptr) stop(*source_, *destination_);
+  }
+
+  Stream* source_;  // nullptr once it has gone
+  Ref<Stream> destination_;
+  bool awaitsDrain_ = false;
+  bool listensToDrain_ = false;
+  bool unpiping_ = false;
+  bool cleanedUp_ = false;
+  ListenerToken end_, data_, unpipe_, drain_, error_, close_, finish_;
+};
+
+}  // namespace uvnet::stream

@@ -1,0 +1,476 @@
+#include "stream/readable.h"
+
+#include <cstring>
+#include <utility>
+
+#include "stream/core.h"
+#include "stream/errors.h"
+#include "stream/pipe_link.h"
+#include "stream/text_units.h"
+#include "stream/tick.h"
+
+namespace uvnet::stream {
+
+namespace {
+
+// Node never lets read(n) raise the high-water mark beyond this.
+constexpr std::int64_t kMaxHighWaterMark = 0x40000000;
+
+// read(n) beyond the mark raises it to the next power of two, so that small steps are few.
+std::size_t raisedHighWaterMark(std::int64_t n) {
+  if (n > kMaxHighWaterMark) {
+    throw Error("The value of \"size\" is out of range. It must be <= 1GiB. Received " +
+                    std::to_string(n),
+                "ERR_OUT_OF_RANGE", "RangeError");
+  }
+  std::size_t mark = 1;
+  while (mark < static_cast<std::size_t>(n)) mark <<= 1;
+  return mark;
+}
+
+}  // namespace
+
+ReadableSide::ReadableSide(Stream& stream, Core& core, const StreamOptions& options)
+    : stream_(stream),
+      core_(core),
+      highWaterMark_(options.readableHighWaterMark),
+      usable_(options.readable),
+      ended_(!options.readable),
+      endEmitted_(!options.readable) {}
+
+ReadableSide::~ReadableSide() = default;
+
+std::optional<Encoding> ReadableSide::encoding() const noexcept {
+  if (decoder_ == nullptr) return std::nullopt;
+  return decoder_->encoding();
+}
+
+bool ReadableSide::canPushMore() const noexcept {
+  // An empty buffer always takes one more, or a mark of 0 would never read.
+  return !ended_ && (length_ < highWaterMark_ || length_ == 0);
+}
+
+// --- From the source -----------------------------------------------------------------------------
+
+bool ReadableSide::push(Buffer chunk) {
+  if (chunk.empty()) {
+    reading_ = false;
+    maybeReadMore();
+    return canPushMore();
+  }
+  if (ended_) {
+    core_.life.errorOrDestroy(pushAfterEof(), false);
+    return false;
+  }
+  if (core_.life.destroyed || core_.life.errored != nullptr) return false;
+  reading_ = false;
+  std::size_t units = chunk.size();
+  if (decoder_ != nullptr) {
+    chunk = Buffer::adopt(decoder_->write(chunk));
+    if (chunk.empty()) {
+      maybeReadMore();
+      return canPushMore();
+    }
+    units = utf16Length(chunk);
+  }
+  addChunk({std::move(chunk), units}, false);
+  return canPushMore();
+}
+
+void ReadableSide::pushEnd() {
+  reading_ = false;
+  if (ended_) return;
+  if (decoder_ != nullptr) {
+    std::string rest = decoder_->end();
+    if (!rest.empty()) {
+      const std::size_t units = utf16Length(rest);
+      buffer_.push_back({Buffer::adopt(std::move(rest)), units});
+      length_ += units;
+    }
+  }
+  ended_ = true;
+  if (sync_) {
+    emitReadableNextTick();
+  } else {
+    needReadable_ = false;
+    emittedReadable_ = true;
+    emitReadable();
+  }
+}
+
+bool ReadableSide::unshift(Buffer chunk, bool isText) {
+  if (chunk.empty()) return canPushMore();
+  if (endEmitted_) {
+    core_.life.errorOrDestroy(unshiftAfterEnd(), false);
+  } else if (core_.life.destroyed || core_.life.errored != nullptr) {
+    return false;
+  } else {
+    const std::size_t units = isText && decoder_ != nullptr ? utf16Length(chunk) : chunk.size();
+    addChunk({std::move(chunk), units}, true);
+  }
+  return canPushMore();
+}
+
+void ReadableSide::addChunk(Chunk chunk, bool toFront) {
+  if (flowing_ == true && !sync_ && dataListening_ && length_ == 0) {
+    clearAwaitDrain();
+    dataEmitted_ = true;
+    stream_.emitArgs<const Buffer&>(EventId::kData, chunk.bytes);
+  } else {
+    length_ += chunk.units;
+    if (!toFront) {
+      buffer_.push_back(std::move(chunk));
+    } else if (first_ > 0) {
+      buffer_[--first_] = std::move(chunk);
+    } else {
+      buffer_.insert(buffer_.begin(), std::move(chunk));
+    }
+    if (needReadable_) emitReadableNextTick();
+  }
+  maybeReadMore();
+}
+
+void ReadableSide::maybeReadMore() {
+  if (readingMore_) return;
+  readingMore_ = true;
+  nextTick(stream_, core_, [this] { readMore(); });
+}
+
+// Reads ahead up to the mark; flowing with nothing buffered, always.
+void ReadableSide::readMore() {
+  while (!reading_ && !ended_ &&
+         (length_ < highWaterMark_ || (flowing_ == true && length_ == 0))) {
+    const std::size_t before = length_;
+    read(0);
+    if (length_ == before) break;  // the source has nothing right now
+  }
+  readingMore_ = false;
+}
+
+// --- To the reader -------------------------------------------------------------------------------
+
+std::size_t ReadableSide::howMuchToRead(std::optional<std::int64_t> n) const noexcept {
+  if ((n && *n <= 0) || (length_ == 0 && ended_)) return 0;
+  if (!n) {
+    if (flowing_ == true && length_ > 0) return buffer_[first_].units;
+    return length_;
+  }
+  const auto wanted = static_cast<std::size_t>(*n);
+  if (wanted <= length_) return wanted;
+  return ended_ ? length_ : 0;
+}
+
+std::optional<Buffer> ReadableSide::read(std::optional<std::int64_t> n) {
+  stream_.beforeRead();
+  if (n && *n > 0 && static_cast<std::size_t>(*n) > highWaterMark_) {
+    highWaterMark_ = raisedHighWaterMark(*n);
+  }
+  if (n != 0) emittedReadable_ = false;
+
+  // read(0) with enough there only makes 'readable' come.
+  if (n == 0 && needReadable_ &&
+      ((highWaterMark_ != 0 ? length_ >= highWaterMark_ : length_ > 0) || ended_)) {
+    if (length_ == 0 && ended_) {
+      endReadableNextTick();
+    } else {
+      emitReadableNextTick();
+    }
+    return std::nullopt;
+  }
+
+  std::size_t take = howMuchToRead(n);
+  if (take == 0 && ended_) {
+    if (length_ == 0) endReadableNextTick();
+    return std::nullopt;
+  }
+
+  const bool below = length_ == 0 || length_ - take < highWaterMark_;
+  const Lifecycle& life = core_.life;
+  if ((needReadable_ || below) && !reading_ && !ended_ && !life.destroyed &&
+      life.errored == nullptr) {
+    reading_ = sync_ = true;
+    if (length_ == 0) needReadable_ = true;
+    stream_.doRead(highWaterMark_);
+    sync_ = false;
+    // The source may have pushed within doRead().
+    if (!reading_) take = howMuchToRead(n);
+  }
+
+  std::optional<Buffer> result;
+  if (take > 0 && length_ > 0) result = this->take(take);
+  if (!result) {
+    needReadable_ = needReadable_ || length_ <= highWaterMark_;
+    take = 0;
+  } else {
+    clearAwaitDrain();
+  }
+  if (length_ == 0) {
+    if (!ended_) needReadable_ = true;
+    const bool wholeRequest = n && static_cast<std::size_t>(*n) == take;
+    if (!wholeRequest && ended_) endReadableNextTick();
+  }
+  if (result && !life.errorEmitted && !life.closeEmitted) {
+    dataEmitted_ = true;
+    stream_.emitArgs<const Buffer&>(EventId::kData, *result);
+  }
+  return result;
+}
+
+Buffer ReadableSide::take(std::size_t n) {
+  Buffer out;
+  Chunk& front = buffer_[first_];
+  if (n >= length_) {
+    out = takeAll();
+    length_ = 0;
+  } else {
+    if (n < front.units) {
+      out = splitFront(n).bytes;
+    } else if (n == front.units) {
+      out = std::move(front.bytes);
+      ++first_;
+    } else {
+      out = takeAcross(n);
+    }
+    length_ -= n;
+  }
+  dropEmptyFront();
+  return out;
+}
+
+Buffer ReadableSide::takeAll() {
+  if (buffer_.size() - first_ == 1) return std::move(buffer_[first_++].bytes);
+  std::string text;
+  if (decoder_ != nullptr) {
+    for (; first_ < buffer_.size(); ++first_) appendText(text, buffer_[first_].bytes);
+    return Buffer::adopt(std::move(text));
+  }
+  Buffer out = Buffer::allocUnsafe(length_);
+  char* to = out.mutableData();
+  for (; first_ < buffer_.size(); ++first_) {
+    const Buffer& bytes = buffer_[first_].bytes;
+    std::memcpy(to, bytes.data(), bytes.size());
+    to += bytes.size();
+  }
+  return out;
+}
+
+// n lies beyond the first chunk and before the end of all.
+Buffer ReadableSide::takeAcross(std::size_t n) {
+  if (decoder_ != nullptr) {
+    std::string text;
+    while (n > 0) {
+      Chunk& front = buffer_[first_];
+      if (n >= front.units) {
+        n -= front.units;
+        appendText(text, front.bytes);
+        ++first_;
+      } else {
+        appendText(text, splitFront(n).bytes);
+        n = 0;
+      }
+    }
+    return Buffer::adopt(std::move(text));
+  }
+  Buffer out = Buffer::allocUnsafe(n);
+  char* to = out.mutableData();
+  while (n > 0) {
+    Chunk& front = buffer_[first_];
+    const std::size_t part = n < front.units ? n : front.units;
+    std::memcpy(to, front.bytes.data(), part);
+    to += part;
+    n -= part;
+    if (part == front.units) {
+      ++first_;
+    } else {
+      front.bytes.removePrefix(part);
+      front.units -= part;
+    }
+  }
+  return out;
+}
+
+ReadableSide::Chunk ReadableSide::splitFront(std::size_t units) {
+  Chunk& front = buffer_[first_];
+  Chunk head{Buffer(), units};
+  if (decoder_ == nullptr) {
+    head.bytes = front.bytes.subarray(0, units);
+    front.bytes.removePrefix(units);
+  } else if (const UnitPlace place = placeOfUnit(front.bytes, units); !place.inside) {
+    head.bytes = front.bytes.subarray(0, place.offset);
+    front.bytes.removePrefix(place.offset);
+  } else {
+    std::string left;
+    std::string right = std::string(front.bytes.view());
+    takeUnits(right, units, left);
+    head.bytes = Buffer::adopt(std::move(left));
+    front.bytes = Buffer::adopt(std::move(right));
+  }
+  front.units -= units;
+  return head;
+}
+
+void ReadableSide::dropEmptyFront() noexcept {
+  if (first_ == buffer_.size()) {
+    buffer_.clear();
+    first_ = 0;
+  } else if (first_ > kCompactAt && first_ > buffer_.size() / 2) {
+    buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(first_));
+    first_ = 0;
+  }
+}
+
+void ReadableSide::setEncoding(Encoding encoding) {
+  auto decoder = std::make_unique<StringDecoder>(encoding);
+  std::string text;
+  for (std::size_t i = first_; i < buffer_.size(); ++i) {
+    appendText(text, decoder->write(buffer_[i].bytes));
+  }
+  decoder_ = std::move(decoder);
+  buffer_.clear();
+  first_ = 0;
+  length_ = utf16Length(text);
+  if (!text.empty()) {
+    const std::size_t units = length_;
+    buffer_.push_back({Buffer::adopt(std::move(text)), units});
+  }
+}
+
+// --- Events --------------------------------------------------------------------------------------
+
+// Not at once: 'readable' makes the reader read, which may bring us here again.
+void ReadableSide::emitReadableNextTick() {
+  needReadable_ = false;
+  if (emittedReadable_) return;
+  emittedReadable_ = true;
+  nextTick(stream_, core_, [this] { emitReadable(); });
+}
+
+void ReadableSide::emitReadable() {
+  const Ref<Stream> keep(&stream_);
+  if (!core_.life.destroyed && core_.life.errored == nullptr && (length_ > 0 || ended_)) {
+    stream_.emitArgs<>(EventId::kReadable);
+    emittedReadable_ = false;
+  }
+  // Flowing takes care of itself; after the end there is nothing more.
+  needReadable_ = needReadable_ ||
+                  (flowing_ != true && !ended_ && length_ <= highWaterMark_);
+  flow();
+}
+
+void ReadableSide::endReadableNextTick() {
+  if (endEmitted_) return;
+  ended_ = true;
+  nextTick(stream_, core_, [this] { emitEnd(); });
+}
+
+void ReadableSide::emitEnd() {
+  Lifecycle& life = core_.life;
+  // An unshift() since then has put something back: the end comes after that.
+  if (life.errored != nullptr || life.closeEmitted || endEmitted_ || length_ != 0) return;
+  endEmitted_ = true;
+  stream_.onEnding();
+  stream_.emitArgs<>(EventId::kEnd);
+
+  const WritableSide& writable = core_.writable;
+  if (stream_.writable() && !core_.allowHalfOpen) {
+    nextTick(stream_, core_, [this] {
+      if (stream_.writable()) core_.writable.end(false, {}, nullptr, {});
+    });
+  } else if (life.autoDestroy && (writable.finished() || !writable.enabled())) {
+    life.destroy(nullptr);
+  }
+}
+
+void ReadableSide::pause() {
+  stream_.beforePause();
+  const bool tell = flowing_ != false;
+  if (tell) flowing_ = false;
+  if (tell) stream_.emitArgs<>(EventId::kPause);
+  hasPaused_ = paused_ = true;
+}
+
+void ReadableSide::resume() {
+  stream_.beforeResume();
+  if (flowing_ != true) {
+    // With a 'readable' listener the reader pulls; nothing flows.
+    flowing_ = !readableListening_;
+    if (!resumeScheduled_) {
+      resumeScheduled_ = true;
+      nextTick(stream_, core_, [this] { resumed(); });
+    }
+  }
+  hasPaused_ = true;
+  paused_ = false;
+}
+
+void ReadableSide::resumed() {
+  if (!reading_) read(0);
+  resumeScheduled_ = false;
+  stream_.emitArgs<>(EventId::kResume);
+  flow();
+  if (flowing_ == true && !reading_) read(0);
+}
+
+void ReadableSide::flow() {
+  while (flowing_ == true && read(std::nullopt)) {
+  }
+}
+
+void ReadableSide::onListenerAdded(EventId event) {
+  if (event == EventId::kData) {
+    dataListening_ = true;
+    readableListening_ = readableListening_ || stream_.hasListener(EventId::kReadable);
+    if (flowing_ != false) resume();
+  } else if (event == EventId::kReadable && !endEmitted_ && !readableListening_) {
+    readableListening_ = needReadable_ = true;
+    flowing_ = false;
+    emittedReadable_ = false;
+    if (length_ > 0) {
+      emitReadableNextTick();
+    } else if (!reading_) {
+      nextTick(stream_, core_, [this] { read(0); });
+    }
+  }
+}
+
+void ReadableSide::onListenerRemoved(EventId event) {
+  if (event == EventId::kReadable) {
+    // On a tick, so that once('readable') again and again is no end of listening.
+    nextTick(stream_, core_, [this] { updateReadableListening(); });
+  } else if (event == EventId::kData && !stream_.hasListener(EventId::kData)) {
+    dataListening_ = false;
+  }
+}
+
+void ReadableSide::updateReadableListening() {
+  readableListening_ = stream_.hasListener(EventId::kReadable);
+  if (resumeScheduled_ && hasPaused_ && !paused_) {
+    flowing_ = true;  // or the resume that is coming would not flow
+  } else if (dataListening_) {
+    resume();
+  } else if (!readableListening_) {
+    flowing_ = std::nullopt;
+  }
+}
+
+void ReadableSide::clearAwaitDrain() noexcept {
+  for (const Ref<PipeLink>& link : pipes) link->clearAwaitDrain();
+}
+
+void ReadableSide::undestroy() noexcept {
+  reading_ = false;
+  ended_ = endEmitted_ = !usable_;
+  // What the last connection left unread is not the next one's (Node keeps it: README).
+  buffer_.clear();
+  first_ = 0;
+  length_ = 0;
+  if (decoder_ != nullptr) decoder_ = std::make_unique<StringDecoder>(decoder_->encoding());
+}
+
+void ReadableSide::abandon() noexcept {
+  for (const Ref<PipeLink>& link : std::exchange(pipes, {})) link->detach();
+  buffer_.clear();
+  first_ = 0;
+}
+
+}  // namespace uvnet::stream

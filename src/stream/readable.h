@@ -1,0 +1,104 @@
+// The readable side: what was pushed and not yet read, the three states of flowing, 'readable',
+// the decoder, and the pipes that leave from here.
+#pragma once
+
+#include <uvnet/stream.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "stream/string_decoder.h"
+
+namespace uvnet::stream {
+
+class PipeLink;
+
+class ReadableSide {
+ public:
+  ReadableSide(Stream& stream, Core& core, const StreamOptions& options);
+  ~ReadableSide();
+
+  // n: std::nullopt is JavaScript's read().
+  std::optional<Buffer> read(std::optional<std::int64_t> n);
+  bool push(Buffer chunk);
+  void pushEnd();
+  bool unshift(Buffer chunk, bool isText);
+  void pause();
+  void resume();
+  bool isPaused() const noexcept { return paused_ || flowing_ == false; }
+  void setEncoding(Encoding encoding);
+
+  void onListenerAdded(EventId event);
+  void onListenerRemoved(EventId event);
+  void undestroy() noexcept;
+  void abandon() noexcept;
+
+  bool enabled() const noexcept { return usable_; }
+  bool endEmitted() const noexcept { return endEmitted_; }
+  bool didRead() const noexcept { return dataEmitted_; }
+  std::optional<bool> flowing() const noexcept { return flowing_; }
+  std::size_t length() const noexcept { return length_; }
+  std::size_t highWaterMark() const noexcept { return highWaterMark_; }
+  std::optional<Encoding> encoding() const noexcept;
+
+  // pipe.cc
+  std::vector<Ref<PipeLink>> pipes;
+
+ private:
+  friend class PipeLink;
+  // As in the writable side: compaction stays linear in total.
+  static constexpr std::size_t kCompactAt = 256;
+  // Bytes, or UTF-8 text with its length in UTF-16 units: what Node counts.
+  struct Chunk {
+    Buffer bytes;
+    std::size_t units;
+  };
+
+  bool canPushMore() const noexcept;
+  void addChunk(Chunk chunk, bool toFront);
+  void maybeReadMore();
+  void readMore();
+  std::size_t howMuchToRead(std::optional<std::int64_t> n) const noexcept;
+  Buffer take(std::size_t n);
+  Buffer takeAll();
+  Buffer takeAcross(std::size_t n);
+  Chunk splitFront(std::size_t units);
+  void dropEmptyFront() noexcept;
+  void emitReadableNextTick();
+  void emitReadable();
+  void endReadableNextTick();
+  void emitEnd();
+  void resumed();
+  void flow();
+  void updateReadableListening();
+  void clearAwaitDrain() noexcept;
+
+  Stream& stream_;
+  Core& core_;
+  std::size_t highWaterMark_;
+  std::size_t length_ = 0;
+  std::optional<bool> flowing_;
+  bool paused_ = false;
+  bool hasPaused_ = false;  // pause() or resume() was ever called
+  bool usable_ = true;      // false: made without a readable side
+  bool reading_ = false;    // doRead() was called and has not pushed yet
+  bool sync_ = true;        // inside doRead()
+  bool ended_ = false;      // the source gave its end
+  bool endEmitted_ = false;
+  bool needReadable_ = false;
+  bool emittedReadable_ = false;
+  bool readableListening_ = false;
+  bool dataListening_ = false;
+  bool resumeScheduled_ = false;
+  bool readingMore_ = false;
+  bool dataEmitted_ = false;
+  std::vector<Chunk> buffer_;  // from first_ on
+  std::size_t first_ = 0;
+  std::unique_ptr<StringDecoder> decoder_;
+  bool manyPipes_ = false;  // a second destination was added (Node keeps a set from then on)
+};
+
+}  // namespace uvnet::stream

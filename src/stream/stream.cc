@@ -1,0 +1,186 @@
+// Stream: the public face over the state machines of src/stream.
+#include <uvnet/stream.h>
+
+#include <utility>
+
+#include "stream/core.h"
+#include "stream/errors.h"
+#include "stream/pipe_link.h"
+
+namespace uvnet {
+
+Stream::Stream(Host& host, const StreamOptions& options)
+    : Emitter(host), core_(std::make_unique<stream::Core>(*this, options)) {}
+
+Stream::~Stream() { abandon(); }
+
+bool Stream::destroyed() const noexcept { return core_->life.destroyed; }
+bool Stream::closed() const noexcept { return core_->life.closed; }
+const Error* Stream::errored() const noexcept { return core_->life.errored.get(); }
+
+// --- Readable ------------------------------------------------------------------------------------
+
+std::optional<Buffer> Stream::read() { return core_->readable.read(std::nullopt); }
+std::optional<Buffer> Stream::read(std::int64_t n) { return core_->readable.read(n); }
+bool Stream::unshift(const Buffer& chunk) { return core_->readable.unshift(chunk, false); }
+
+bool Stream::unshift(std::string_view text, Encoding encoding) {
+  const std::optional<Encoding> own = core_->readable.encoding();
+  Buffer bytes = Buffer::from(text, encoding);
+  if (!own) return core_->readable.unshift(std::move(bytes), false);
+  // A stream of text takes text: what the bytes mean in the stream's own encoding.
+  if (*own == encoding) return core_->readable.unshift(Buffer::copyOf(text), true);
+  return core_->readable.unshift(Buffer::adopt(bytes.toString(*own)), true);
+}
+
+void Stream::pause() { core_->readable.pause(); }
+void Stream::resume() { core_->readable.resume(); }
+bool Stream::isPaused() const noexcept { return core_->readable.isPaused(); }
+void Stream::setEncoding(Encoding encoding) { core_->readable.setEncoding(encoding); }
+
+bool Stream::readable() const noexcept {
+  const stream::ReadableSide& side = core_->readable;
+  return side.enabled() && !core_->life.destroyed && !core_->life.errorEmitted &&
+         !side.endEmitted();
+}
+bool Stream::readableEnded() const noexcept { return core_->readable.endEmitted(); }
+bool Stream::readableAborted() const noexcept {
+  const stream::ReadableSide& side = core_->readable;
+  return side.enabled() && (core_->life.destroyed || core_->life.errored != nullptr) &&
+         !side.endEmitted();
+}
+bool Stream::readableDidRead() const noexcept { return core_->readable.didRead(); }
+std::optional<bool> Stream::readableFlowing() const noexcept { return core_->readable.flowing(); }
+std::size_t Stream::readableLength() const noexcept { return core_->readable.length(); }
+std::size_t Stream::readableHighWaterMark() const noexcept {
+  return core_->readable.highWaterMark();
+}
+std::optional<Encoding> Stream::readableEncoding() const noexcept {
+  return core_->readable.encoding();
+}
+
+void Stream::pipeTo(Stream& destination, PipeOptions options) {
+  stream::PipeLink::start(*this, destination, options);
+}
+void Stream::unpipeFrom(Stream& destination) { stream::PipeLink::stop(*this, destination); }
+void Stream::unpipeAll() { stream::PipeLink::stopAll(*this); }
+
+// --- Writable ------------------------------------------------------------------------------------
+
+bool Stream::writeBytes(std::string_view bytes, const Buffer* owner, Callback callback) {
+  stream::WritableSide& side = core_->writable;
+  if (side.endedByPeer && side.ended()) {
+    const Error error = stream::endedByOtherParty();
+    if (callback) {
+      host().nextTick([callback = std::move(callback), error]() mutable { callback(&error); });
+    }
+    destroy(error);
+    return false;
+  }
+  return side.write(bytes, owner, std::move(callback));
+}
+
+bool Stream::write(std::string_view text, Encoding encoding, Callback callback) {
+  if (encoding == Encoding::utf8) return writeBytes(text, nullptr, std::move(callback));
+  const Buffer bytes = Buffer::from(text, encoding);
+  return writeBytes(bytes, &bytes, std::move(callback));
+}
+bool Stream::write(std::string_view bytes, Callback callback) {
+  return write(bytes, core_->writable.defaultEncoding, std::move(callback));
+}
+bool Stream::write(const Buffer& bytes, Callback callback) {
+  return writeBytes(bytes, &bytes, std::move(callback));
+}
+bool Stream::write(std::span<const std::uint8_t> bytes, Callback callback) {
+  return writeBytes({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, nullptr,
+                    std::move(callback));
+}
+
+void Stream::end(Callback callback) {
+  core_->writable.end(false, {}, nullptr, std::move(callback));
+}
+void Stream::end(std::string_view text, Encoding encoding, Callback callback) {
+  if (encoding == Encoding::utf8) {
+    core_->writable.end(true, text, nullptr, std::move(callback));
+    return;
+  }
+  const Buffer bytes = Buffer::from(text, encoding);
+  core_->writable.end(true, bytes, &bytes, std::move(callback));
+}
+void Stream::end(std::string_view bytes, Callback callback) {
+  end(bytes, core_->writable.defaultEncoding, std::move(callback));
+}
+void Stream::end(const Buffer& bytes, Callback callback) {
+  core_->writable.end(true, bytes, &bytes, std::move(callback));
+}
+
+void Stream::cork() noexcept { core_->writable.cork(); }
+void Stream::uncork() { core_->writable.uncork(); }
+void Stream::setDefaultEncoding(Encoding encoding) noexcept {
+  core_->writable.defaultEncoding = encoding;
+}
+
+bool Stream::writable() const noexcept {
+  return core_->writable.open() && !core_->life.destroyed && core_->life.errored == nullptr;
+}
+bool Stream::writableEnded() const noexcept { return core_->writable.ended(); }
+bool Stream::writableFinished() const noexcept { return core_->writable.finished(); }
+bool Stream::writableAborted() const noexcept {
+  const stream::WritableSide& side = core_->writable;
+  return side.enabled() && (core_->life.destroyed || core_->life.errored != nullptr) &&
+         !side.finished();
+}
+bool Stream::writableNeedDrain() const noexcept {
+  const stream::WritableSide& side = core_->writable;
+  return side.needDrain() && !side.ended() && !core_->life.destroyed;
+}
+std::size_t Stream::writableLength() const noexcept { return core_->writable.length(); }
+std::size_t Stream::writableHighWaterMark() const noexcept {
+  return core_->writable.highWaterMark();
+}
+unsigned Stream::writableCorked() const noexcept { return core_->writable.corked(); }
+
+// --- Lifecycle -----------------------------------------------------------------------------------
+
+void Stream::destroy() { core_->life.destroy(nullptr); }
+void Stream::destroy(const Error& error) { core_->life.destroy(&error); }
+bool Stream::allowHalfOpen() const noexcept { return core_->allowHalfOpen; }
+void Stream::setAllowHalfOpen(bool allow) noexcept { core_->allowHalfOpen = allow; }
+
+bool Stream::push(Buffer chunk) { return core_->readable.push(std::move(chunk)); }
+void Stream::pushEnd() { core_->readable.pushEnd(); }
+void Stream::undestroy() { core_->life.undestroy(); }
+void Stream::errorOrDestroy(const Error& error) { core_->life.errorOrDestroy(error, false); }
+void Stream::setEndedByPeer(bool ended) noexcept { core_->writable.endedByPeer = ended; }
+
+void Stream::abandon() noexcept {
+  if (core_->life.abandoned) return;
+  core_->life.abandoned = true;
+  core_->readable.abandon();
+  core_->writable.abandon();
+  Emitter::removeAllListeners();
+}
+
+void Stream::onListenerAdded(EventId event) { core_->readable.onListenerAdded(event); }
+void Stream::onListenerRemoved(EventId event) { core_->readable.onListenerRemoved(event); }
+
+// --- Defaults of what a kind of stream supplies --------------------------------------------------
+
+void Stream::doRead(std::size_t) { errorOrDestroy(stream::notImplemented("_read()")); }
+std::ptrdiff_t Stream::doTryWrite(std::string_view, std::optional<Error>&) { return -1; }
+void Stream::doWrite(Buffer chunk, Callback done) {
+  if (hasWritev()) {
+    doWritev({&chunk, 1}, std::move(done));
+    return;
+  }
+  const Error error = stream::notImplemented("_write()");
+  done(&error);
+}
+void Stream::doWritev(std::span<Buffer>, Callback done) {
+  const Error error = stream::notImplemented("_writev()");
+  done(&error);
+}
+void Stream::doFinal(Callback done) { done(nullptr); }
+void Stream::doDestroy(const Error* error, Callback done) { done(error); }
+
+}  // namespace uvnet

@@ -1,0 +1,401 @@
+#include "stream/writable.h"
+
+#include <utility>
+
+#include "stream/core.h"
+#include "stream/errors.h"
+#include "stream/tick.h"
+
+namespace uvnet::stream {
+
+WritableSide::WritableSide(Stream& stream, Core& core, const StreamOptions& options)
+    : defaultEncoding(options.defaultEncoding),
+      stream_(stream),
+      core_(core),
+      highWaterMark_(options.writableHighWaterMark),
+      usable_(options.writable),
+      ending_(!options.writable),
+      finished_(!options.writable) {}
+
+bool WritableSide::write(std::string_view bytes, const Buffer* owner, Callback callback,
+                         std::unique_ptr<Error>* refused) {
+  std::unique_ptr<Error> error;
+  if (ending_) {
+    error = std::make_unique<Error>(writeAfterEnd());
+  } else if (core_.life.destroyed) {
+    error = std::make_unique<Error>(streamDestroyed("write"));
+  }
+  if (error != nullptr) {
+    if (callback) {
+      nextTick(stream_, core_,
+               [callback = std::move(callback), e = *error]() mutable { callback(&e); });
+    }
+    core_.life.errorOrDestroy(*error, true);
+    if (refused != nullptr) *refused = std::move(error);
+    return false;
+  }
+
+  ++pending_;
+  length_ += bytes.size();
+  if (writing_ || corked_ > 0 || core_.life.errored != nullptr) {
+    enqueue(bytes, owner, std::move(callback));
+  } else {
+    start(bytes, owner, std::move(callback));
+  }
+
+  // Judged after the attempt: what the system took at once does not count (FEATURES C34).
+  const bool more = length_ < highWaterMark_ || length_ == 0;
+  if (!more) needDrain_ = true;
+  // A failed stream says no, so that `while (write(...))` ends.
+  return more && !core_.life.destroyed && core_.life.errored == nullptr;
+}
+
+void WritableSide::enqueue(std::string_view bytes, const Buffer* owner, Callback callback) {
+  chunks_.push_back(owner != nullptr ? *owner : Buffer::copyOf(bytes));
+  callbacks_.push_back(std::move(callback));
+}
+
+Callback WritableSide::onWrittenCallback() {
+  return [self = Ref<Stream>(&stream_), this, life = life_](const Error* error) {
+    // A source that answers late, for a life that is over, has been answered for.
+    if (life == life_) onWritten(error);
+  };
+}
+
+void WritableSide::start(std::string_view bytes, const Buffer* owner, Callback callback) {
+  writeLen_ = bytes.size();
+  writeCallback_ = std::move(callback);
+  writing_ = sync_ = expectWritten_ = true;
+  std::optional<Error> error;
+  const std::ptrdiff_t taken = stream_.doTryWrite(bytes, error);
+  if (error) {
+    onWritten(&*error);
+  } else if (taken == static_cast<std::ptrdiff_t>(bytes.size())) {
+    onWritten(nullptr);
+  } else {
+    const std::size_t done = taken < 0 ? 0 : static_cast<std::size_t>(taken);
+    stream_.doWrite(owner != nullptr ? owner->subarray(done) : Buffer::copyOf(bytes.substr(done)),
+                    onWrittenCallback());
+  }
+  sync_ = false;
+}
+
+void WritableSide::onWritten(const Error* error) {
+  if (!expectWritten_) {
+    core_.life.errorOrDestroy(multipleCallback(), false);
+    return;
+  }
+  const bool sync = sync_;
+  Told told{std::move(writeCallback_), std::move(batchCallbacks_)};
+  writeCallback_ = {};
+  batchCallbacks_ = std::move(spareCallbacks_);
+  batchCallbacks_.clear();
+  writing_ = expectWritten_ = false;
+  length_ -= writeLen_;
+  writeLen_ = 0;
+
+  if (error != nullptr) {
+    core_.life.fail(*error);
+    if (sync) {
+      nextTick(stream_, core_, [this, told = std::move(told), e = *error]() mutable {
+        failWrite(e, std::move(told));
+      });
+    } else {
+      failWrite(Error(*error), std::move(told));
+    }
+    return;
+  }
+
+  if (next_ < chunks_.size()) clearBuffer();
+  if (!sync) {
+    afterWrite(told);
+    return;
+  }
+  const bool owesDrain = needDrain_ && length_ == 0;
+  if (told.any() || (owesDrain && !afterWritePending_)) {
+    afterWritePending_ = true;
+    told.life = life_;
+    afterWrites_.push_back(std::move(told));
+    nextTick(stream_, core_, [this] {
+      Told next = std::move(afterWrites_[afterWritesNext_]);
+      if (++afterWritesNext_ == afterWrites_.size()) {
+        afterWrites_.clear();
+        afterWritesNext_ = 0;
+      }
+      afterWrite(next);
+    });
+  } else {
+    // Nobody to tell: the step is over here and now, without a tick.
+    --pending_;
+    if (ending_) finishMaybe(true);
+  }
+}
+
+void WritableSide::Told::tell(const Error* error) {
+  if (one) one(error);
+  for (Callback& callback : many) {
+    if (callback) callback(error);
+  }
+}
+
+bool WritableSide::Told::any() const noexcept {
+  if (one) return true;
+  for (const Callback& callback : many) {
+    if (callback) return true;
+  }
+  return false;
+}
+
+void WritableSide::failWrite(const Error& error, Told told) {
+  if (pending_ > 0) --pending_;
+  told.tell(&error);
+  // Those behind it in the queue cannot be written either.
+  errorBuffer();
+  core_.life.errorOrDestroy(error, false);
+}
+
+void WritableSide::afterWrite(Told& told) {
+  afterWritePending_ = false;
+  if (needDrain_ && !ending_ && !core_.life.destroyed && length_ == 0) {
+    needDrain_ = false;
+    stream_.emitArgs<>(EventId::kDrain);
+  }
+  if (told.life == life_ && pending_ > 0) --pending_;
+  told.tell(nullptr);
+  if (told.many.capacity() > spareCallbacks_.capacity()) {
+    told.many.clear();
+    spareCallbacks_ = std::move(told.many);
+  }
+  if (core_.life.destroyed) errorBuffer();
+  if (ending_) finishMaybe(true);
+}
+
+void WritableSide::clearBuffer() {
+  if (core_.life.destroyed || bufferProcessing_ || corked_ > 0 || next_ == chunks_.size()) return;
+  bufferProcessing_ = true;
+  const std::size_t count = chunks_.size() - next_;
+  if (count > 1 && stream_.hasWritev()) {
+    pending_ -= static_cast<unsigned>(count - 1);  // one step from here on
+    batchChunks_.assign(std::make_move_iterator(chunks_.begin() +
+                                                static_cast<std::ptrdiff_t>(next_)),
+                        std::make_move_iterator(chunks_.end()));
+    batchCallbacks_.assign(std::make_move_iterator(callbacks_.begin() +
+                                                   static_cast<std::ptrdiff_t>(next_)),
+                           std::make_move_iterator(callbacks_.end()));
+    resetBuffer();
+    writeLen_ = length_;
+    writing_ = sync_ = expectWritten_ = true;
+    stream_.doWritev(batchChunks_, onWrittenCallback());
+    sync_ = false;
+    batchChunks_.clear();
+  } else {
+    do {
+      const Buffer chunk = std::move(chunks_[next_]);
+      Callback callback = std::move(callbacks_[next_]);
+      ++next_;
+      if (core_.life.destroyed) {
+        writeLen_ = chunk.size();
+        writeCallback_ = std::move(callback);
+        writing_ = sync_ = expectWritten_ = true;
+        const Error error = streamDestroyed("write");
+        onWritten(&error);
+        sync_ = false;
+      } else {
+        start(chunk, &chunk, std::move(callback));
+      }
+    } while (next_ < chunks_.size() && !writing_);
+    if (next_ == chunks_.size()) {
+      resetBuffer();
+    } else if (next_ > kCompactAt && next_ > chunks_.size() / 2) {
+      chunks_.erase(chunks_.begin(), chunks_.begin() + static_cast<std::ptrdiff_t>(next_));
+      callbacks_.erase(callbacks_.begin(), callbacks_.begin() + static_cast<std::ptrdiff_t>(next_));
+      next_ = 0;
+    }
+  }
+  bufferProcessing_ = false;
+}
+
+void WritableSide::resetBuffer() noexcept {
+  chunks_.clear();
+  callbacks_.clear();
+  next_ = 0;
+}
+
+void WritableSide::uncork() {
+  if (corked_ == 0) return;
+  --corked_;
+  if (!writing_) clearBuffer();
+}
+
+void WritableSide::errorBufferNextTick() {
+  if (next_ == chunks_.size() && onFinished_.empty()) return;
+  nextTick(stream_, core_, [this] { errorBuffer(); });
+}
+
+void WritableSide::errorBuffer() {
+  if (writing_) return;  // its own answer comes first
+  const Error* errored = core_.life.errored.get();
+  const Error write = errored != nullptr ? *errored : streamDestroyed("write");
+  const Error end = errored != nullptr ? *errored : streamDestroyed("end");
+  std::vector<Buffer> chunks = std::move(chunks_);
+  std::vector<Callback> callbacks = std::move(callbacks_);
+  const std::size_t first = next_;
+  resetBuffer();
+  for (std::size_t i = first; i < chunks.size(); ++i) {
+    length_ -= chunks[i].size();
+    if (callbacks[i]) callbacks[i](&write);
+  }
+  tellFinished(&end);
+}
+
+void WritableSide::end(bool withData, std::string_view bytes, const Buffer* owner,
+                       Callback callback) {
+  std::unique_ptr<Error> error;
+  if (withData) write(bytes, owner, {}, &error);
+
+  if (corked_ > 0) {
+    corked_ = 1;
+    uncork();
+  }
+  if (error != nullptr) {
+    // Said already.
+  } else if (!ending_ && core_.life.errored == nullptr) {
+    ending_ = true;
+    finishMaybe(true);
+  } else if (finished_) {
+    error = std::make_unique<Error>(alreadyFinished("end"));
+  } else if (core_.life.destroyed) {
+    error = std::make_unique<Error>(streamDestroyed("end"));
+  }
+
+  if (!callback) return;
+  if (error == nullptr && core_.life.errored != nullptr) {
+    error = std::make_unique<Error>(*core_.life.errored);
+  }
+  if (error != nullptr) {
+    nextTick(stream_, core_,
+             [callback = std::move(callback), e = *error]() mutable { callback(&e); });
+  } else if (finished_) {
+    nextTick(stream_, core_, [callback = std::move(callback)]() mutable { callback(nullptr); });
+  } else {
+    onFinished_.push_back(std::move(callback));
+  }
+}
+
+bool WritableSide::needFinish() const noexcept {
+  const Lifecycle& life = core_.life;
+  return ending_ && !finished_ && !writing_ && next_ == chunks_.size() && length_ == 0 &&
+         !life.destroyed && !life.errorEmitted && !life.closeEmitted && life.errored == nullptr;
+}
+
+void WritableSide::finishMaybe(bool sync) {
+  if (!needFinish()) return;
+  prefinish();
+  if (pending_ != 0) return;
+  if (sync) {
+    ++pending_;
+    nextTick(stream_, core_, [this, life = life_] {
+      if (life != life_) return;
+      if (needFinish()) {
+        finish();
+      } else {
+        --pending_;
+      }
+    });
+  } else if (needFinish()) {
+    ++pending_;
+    finish();
+  }
+}
+
+void WritableSide::prefinish() {
+  if (prefinished_ || finalCalled_) return;
+  finalCalled_ = true;
+  if (stream_.hasFinal() && !core_.life.destroyed) {
+    sync_ = true;
+    ++pending_;
+    stream_.doFinal([self = Ref<Stream>(&stream_), this, life = life_](const Error* error) {
+      if (life == life_) onFinal(error);
+    });
+    sync_ = false;
+  } else {
+    prefinished_ = true;
+    stream_.emitArgs<>(EventId::kPrefinish);
+  }
+}
+
+void WritableSide::onFinal(const Error* error) {
+  if (prefinished_) {
+    core_.life.errorOrDestroy(error != nullptr ? *error : multipleCallback(), false);
+    return;
+  }
+  --pending_;
+  if (error != nullptr) {
+    const Error copy = *error;
+    tellFinished(&copy);
+    core_.life.errorOrDestroy(copy, sync_);
+  } else if (needFinish()) {
+    prefinished_ = true;
+    stream_.emitArgs<>(EventId::kPrefinish);
+    ++pending_;
+    nextTick(stream_, core_, [this, life = life_] {
+      if (life == life_) finish();
+    });
+  }
+}
+
+void WritableSide::finish() {
+  --pending_;
+  finished_ = true;
+  tellFinished(nullptr);
+  stream_.emitArgs<>(EventId::kFinish);
+  const ReadableSide& readable = core_.readable;
+  if (core_.life.autoDestroy && (readable.endEmitted() || !readable.enabled())) {
+    core_.life.destroy(nullptr);
+  }
+}
+
+void WritableSide::tellFinished(const Error* error) {
+  std::vector<Callback> callbacks = std::move(onFinished_);
+  onFinished_.clear();
+  for (Callback& callback : callbacks) callback(error);
+}
+
+void WritableSide::undestroy() {
+  // Who still waited in the last life is told before the next one begins; nothing of it stays.
+  Told told{std::move(writeCallback_), std::move(batchCallbacks_)};
+  writeCallback_ = {};
+  batchCallbacks_.clear();
+  for (std::size_t i = next_; i < callbacks_.size(); ++i) {
+    told.many.push_back(std::move(callbacks_[i]));
+  }
+  std::vector<Callback> ends = std::move(onFinished_);
+  onFinished_.clear();
+  resetBuffer();
+  if (told.any() || !ends.empty()) {
+    nextTick(stream_, core_, [told = std::move(told), ends = std::move(ends)]() mutable {
+      const Error write = streamDestroyed("write");
+      told.tell(&write);
+      const Error end = streamDestroyed("end");
+      for (Callback& callback : ends) callback(&end);
+    });
+  }
+  ++life_;
+  length_ = writeLen_ = 0;
+  corked_ = pending_ = 0;
+  writing_ = expectWritten_ = bufferProcessing_ = needDrain_ = afterWritePending_ = false;
+  finalCalled_ = prefinished_ = false;
+  ending_ = finished_ = !usable_;
+  endedByPeer = false;
+}
+
+void WritableSide::abandon() noexcept {
+  writeCallback_ = {};
+  batchCallbacks_.clear();
+  resetBuffer();
+  onFinished_.clear();
+  afterWrites_.clear();
+  afterWritesNext_ = 0;
+}
+
+}  // namespace uvnet::stream

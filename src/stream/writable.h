@@ -1,0 +1,107 @@
+// The writable side: the queue, its length in bytes, 'drain', cork, 'finish'.
+//
+// One write is under way at a time; what comes meanwhile waits in two parallel arrays (bytes and
+// callbacks) and leaves as one doWritev. A write that the source takes at once completes within
+// write() itself; only its callback waits for a tick.
+#pragma once
+
+#include <uvnet/stream.h>
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+namespace uvnet::stream {
+
+class WritableSide {
+ public:
+  WritableSide(Stream& stream, Core& core, const StreamOptions& options);
+
+  // owner: the Buffer the bytes are in, or nullptr if they must be copied to be kept.
+  // *refused: why the write was refused (after end, after destroy).
+  bool write(std::string_view bytes, const Buffer* owner, Callback callback,
+             std::unique_ptr<Error>* refused = nullptr);
+  void end(bool withData, std::string_view bytes, const Buffer* owner, Callback callback);
+  void cork() noexcept { ++corked_; }
+  void uncork();
+
+  // Before the stream is destroyed: who still waits is told on a tick.
+  void errorBufferNextTick();
+  void undestroy();
+  void abandon() noexcept;
+
+  bool open() const noexcept { return usable_ && !ending_; }
+  bool enabled() const noexcept { return usable_; }
+  bool ended() const noexcept { return ending_; }
+  bool finished() const noexcept { return finished_; }
+  bool needDrain() const noexcept { return needDrain_; }
+  std::size_t length() const noexcept { return length_; }
+  std::size_t highWaterMark() const noexcept { return highWaterMark_; }
+  unsigned corked() const noexcept { return corked_; }
+
+  bool endedByPeer = false;
+  Encoding defaultEncoding;
+
+ private:
+  // The waiting array is compacted once so many of its head, and half of it, are used up: in total
+  // that stays linear however long the queue is.
+  static constexpr std::size_t kCompactAt = 256;
+
+  // Who is told about one finished write: one callback, or those of a vectored write.
+  struct Told {
+    Callback one;
+    std::vector<Callback> many;
+    unsigned life = 0;
+    void tell(const Error* error);
+    bool any() const noexcept;
+  };
+
+  void start(std::string_view bytes, const Buffer* owner, Callback callback);
+  void enqueue(std::string_view bytes, const Buffer* owner, Callback callback);
+  Callback onWrittenCallback();
+  void onWritten(const Error* error);
+  void failWrite(const Error& error, Told told);
+  void afterWrite(Told& told);
+  void clearBuffer();
+  void resetBuffer() noexcept;
+  void errorBuffer();
+  bool needFinish() const noexcept;
+  void finishMaybe(bool sync);
+  void prefinish();
+  void onFinal(const Error* error);
+  void finish();
+  void tellFinished(const Error* error);
+
+  Stream& stream_;
+  Core& core_;
+  std::size_t highWaterMark_;
+  std::size_t length_ = 0;    // bytes queued and under way
+  std::size_t writeLen_ = 0;  // of those, under way
+  unsigned corked_ = 0;
+  unsigned pending_ = 0;  // writes and steps that must be over before 'finish'
+  unsigned life_ = 0;     // answers of an earlier life (a Socket connects again) are not ours
+  bool usable_ = true;    // false: made without a writable side
+  bool writing_ = false;
+  bool sync_ = true;  // inside the call that started the write
+  bool expectWritten_ = false;
+  bool bufferProcessing_ = false;
+  bool needDrain_ = false;
+  bool ending_ = false;
+  bool finished_ = false;
+  bool finalCalled_ = false;
+  bool prefinished_ = false;
+  bool afterWritePending_ = false;
+
+  Callback writeCallback_;                // of the single write under way
+  std::vector<Callback> batchCallbacks_;  // of the vectored write under way
+  std::vector<Buffer> batchChunks_;
+  std::vector<Callback> spareCallbacks_;  // memory to use again
+  std::vector<Buffer> chunks_;            // waiting, from next_ on
+  std::vector<Callback> callbacks_;
+  std::size_t next_ = 0;
+  std::vector<Told> afterWrites_;  // finished at once, to be told on ticks, in order
+  std::size_t afterWritesNext_ = 0;
+  std::vector<Callback> onFinished_;
+};
+
+}  // namespace uvnet::stream
