@@ -6,8 +6,8 @@ const { tick, watch } = require('./support/trace');
 
 const answer = (name, options, f) => {
   const client = net.connect({ port: 1, host: name + '.test', lookup: (host, o, done) => tick(() => f(done)), ...options });
-  watch(name, client, 'lookup connect error close');
-  client.on('lookup', () => client.destroy());
+  watch(name, client, 'lookup connectionAttempt connect error close');
+  if (name === 'scalar' || name === 'list') client.on('lookup', () => client.destroy());
 };
 answer('scalar', { autoSelectFamily: false }, (done) => done(null, '127.0.0.1', 4));
 answer('list', {}, (done) => done(null, [{ address: '127.0.0.1', family: 4 }]));
