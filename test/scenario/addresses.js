@@ -1,4 +1,4 @@
-// Local and remote addresses at every event, and after destroy: only what was read before stays. K22 K23 K24 K25
+// Local and remote addresses at every event, and after destroy: only a peer address read before stays. K22 K23 K24 K25
 'use strict';
 
 const net = require('net');

@@ -1,4 +1,4 @@
-// close() right after listen(): no listening event, close comes. S25 E01 E03
+// close() right after listen(): no listening event; whether it was running depends on the kind. S25 E01 E03
 'use strict';
 
 const net = require('net');

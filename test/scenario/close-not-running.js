@@ -1,4 +1,4 @@
-// close() of a server that is not open: an error for the callback only, no close event for a fresh one. S28 E03
+// close() of a server that is not open: the callback gets an error, and close is emitted. S28 E03
 'use strict';
 
 const net = require('net');

@@ -1,4 +1,4 @@
-// close() lets connections live; 'close' comes after the last one is closed. S25 S26 S27 E04 F28
+// close() lets connections live; 'close' comes when the last one is destroyed, before its own. S25 S26 S27 E04 F28
 'use strict';
 
 const net = require('net');

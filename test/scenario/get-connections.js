@@ -1,4 +1,4 @@
-// getConnections answers on a tick; connections closed and open. S33 S35 F28
+// getConnections answers on a tick; connections closed and open. S35 F28
 'use strict';
 
 const net = require('net');

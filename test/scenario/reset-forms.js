@@ -1,4 +1,4 @@
-// resetAndDestroy() while connecting, on a pipe, without a handle, and twice. V14
+// resetAndDestroy() while connecting, on a pipe and without a handle. V14
 'use strict';
 
 const net = require('net');
