@@ -64,6 +64,9 @@ class TimerLists final : public RefCounted {
 
   void insert(Timer& timer);
   void remove(Timer& timer) noexcept;
+  void touch(Timer& timer) noexcept;
+  static void append(TimerList& list, Timer& timer) noexcept;
+  static void unlink(TimerList& list, Timer& timer) noexcept;
   void fireDue() noexcept;
 
   Host& host_;

@@ -1,0 +1,101 @@
+#include "handles/block_pool.h"
+
+#include <bit>
+#include <cstdlib>
+#include <new>
+
+// Memory in the pool must not be touched: AddressSanitizer is told, so that a stale view of a chunk
+// is found as it would be with plain malloc.
+#if defined(__SANITIZE_ADDRESS__)
+#define UVNET_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define UVNET_ASAN 1
+#endif
+#endif
+#ifdef UVNET_ASAN
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(address, size) static_cast<void>(0)
+#define ASAN_UNPOISON_MEMORY_REGION(address, size) static_cast<void>(0)
+#endif
+
+namespace uvnet::handles {
+namespace {
+
+// What one size may keep unused: enough for the chunks of a thousand connections in one turn of the
+// loop, and 16 slabs (1 MiB) for bulk data that waits one turn to be written (see
+// PERFORMANCE.md: giving that back to malloc each turn halves the throughput).
+constexpr std::size_t kKeepSmall = 256 * std::size_t{1024};
+constexpr std::size_t kKeepSlabs = 16;
+
+}  // namespace
+
+void BlockPool::Abandon::operator()(BlockPool* pool) const noexcept {
+  pool->abandoned_ = true;
+  pool->dropCached();
+  if (pool->outside_ == 0) delete pool;
+}
+
+BlockPool::Ptr BlockPool::create() { return Ptr(new BlockPool); }
+
+std::size_t BlockPool::classOf(std::size_t n) noexcept {
+  if (n > kLargestSmall) return kClasses - 1;
+  if (n <= kSmallest) return 0;
+  return static_cast<std::size_t>(std::bit_width(n - 1) - std::bit_width(kSmallest - 1));
+}
+
+std::size_t BlockPool::sizeOf(std::size_t index) noexcept {
+  return index == kClasses - 1 ? kSlab : kSmallest << index;
+}
+
+BlockPool::Block* BlockPool::take(std::size_t n) noexcept {
+  const std::size_t index = classOf(n);
+  FreeList& list = free_[index];
+  Block* block = list.first;
+  if (block != nullptr) {
+    list.first = block->next;
+    --list.count;
+    ASAN_UNPOISON_MEMORY_REGION(block->bytes(), sizeOf(index));
+  } else {
+    void* memory = std::malloc(sizeof(Block) + sizeOf(index));
+    if (memory == nullptr) return nullptr;
+    ++allocations_;
+    block = ::new (memory) Block{{0, static_cast<std::uint32_t>(index), giveBack}, this, nullptr};
+  }
+  block->head.refs = 1;
+  ++outside_;
+  return block;
+}
+
+void BlockPool::giveBack(Buffer::Block* head) noexcept {
+  // The head is the first member of a Block, and of nothing else that names this function.
+  auto* block = reinterpret_cast<Block*>(head);
+  BlockPool* pool = block->pool;
+  const std::size_t index = head->capacity;
+  --pool->outside_;
+  FreeList& list = pool->free_[index];
+  const std::size_t keep = index == kClasses - 1 ? kKeepSlabs : kKeepSmall / sizeOf(index);
+  if (pool->abandoned_ || list.count >= keep) {
+    std::free(block);
+    if (pool->abandoned_ && pool->outside_ == 0) delete pool;
+    return;
+  }
+  ASAN_POISON_MEMORY_REGION(block->bytes(), sizeOf(index));
+  block->next = list.first;
+  list.first = block;
+  ++list.count;
+}
+
+void BlockPool::dropCached() noexcept {
+  for (std::size_t index = 0; index < kClasses; ++index) {
+    while (Block* block = free_[index].first) {
+      free_[index].first = block->next;
+      ASAN_UNPOISON_MEMORY_REGION(block->bytes(), sizeOf(index));
+      std::free(block);
+    }
+    free_[index].count = 0;
+  }
+}
+
+}  // namespace uvnet::handles

@@ -1,0 +1,241 @@
+#include "handles/stream_handle.h"
+
+#include <unistd.h>
+#include <uv.h>
+
+#include <algorithm>
+#include <array>
+#include <new>
+#include <utility>
+#include <vector>
+
+#include "handles/callback_scope.h"
+#include "handles/close_handle.h"
+#include "handles/loop_context.h"
+#include "handles/request.h"
+
+namespace uvnet::handles {
+namespace {
+
+using BufArray = std::array<uv_buf_t, StreamHandle::kGather>;
+
+uv_buf_t bufOf(std::string_view bytes) noexcept {
+  // Not uv_buf_init: its length is an unsigned int. libuv does not write through base here.
+  uv_buf_t buf;
+  buf.base = const_cast<char*>(bytes.data());
+  buf.len = bytes.size();
+  return buf;
+}
+
+// A connection that nobody could take: closed, or libuv waits for uv_accept for ever. Reaches into
+// libuv, because uv_accept needs a handle and there was no memory for one.
+void dropAccepted(uv_stream_t* server) noexcept {
+  ::close(server->accepted_fd);
+  server->accepted_fd = -1;
+}
+
+}  // namespace
+
+// What libuv calls.
+struct StreamHandle::Trampolines {
+  template <class Uv>
+  static StreamHandle& self(Uv* uv) noexcept {
+    return *static_cast<StreamHandle*>(uv->data);
+  }
+
+  static void onAlloc(uv_handle_t* uv, std::size_t, uv_buf_t* buf) noexcept {
+    StreamHandle& handle = self(uv);
+    std::span<char> memory;
+    if (handle.readListener_ != nullptr) memory = handle.readListener_->onReadMemory();
+    handle.callersMemory_ = !memory.empty();
+    if (memory.empty()) memory = handle.context_->slab().memory();
+    buf->base = memory.data();  // null: libuv reports ENOBUFS
+    buf->len = memory.size();
+  }
+
+  static void onRead(uv_stream_t* uv, ssize_t n, const uv_buf_t*) noexcept {
+    if (n == 0) return;  // EAGAIN
+    StreamHandle& handle = self(uv);
+    // After ENOBUFS libuv would go on by itself, and fail again.
+    if (n < 0) uv_read_stop(uv);
+    ReadListener* listener = handle.readListener_;
+    if (listener == nullptr) return;
+    Host& host = handle.context_->host();
+    if (n < 0) {
+      const int status = static_cast<int>(n);
+      CallbackScope::run(host, &listener->owner(), [&] { listener->onReadEnd(status); });
+      return;
+    }
+    const auto size = static_cast<std::size_t>(n);
+    handle.bytesRead_ += size;
+    if (handle.callersMemory_) {
+      CallbackScope::run(host, &listener->owner(), [&] { listener->onReadInto(size); });
+      return;
+    }
+    Buffer chunk = handle.context_->slab().take(size);
+    CallbackScope::run(host, &listener->owner(), [&] { listener->onRead(std::move(chunk)); });
+  }
+
+  static void onConnection(uv_stream_t* uv, int status) noexcept {
+    StreamHandle& server = self(uv);
+    HandlePtr client;
+    if (status == 0) {
+      try {
+        client = server.createSame();
+      } catch (const std::bad_alloc&) {
+        dropAccepted(uv);
+        status = UV_ENOMEM;
+      }
+    }
+    if (client != nullptr) {
+      status = uv_accept(uv, client->uv_);
+      if (status != 0) client.reset();
+    }
+    ConnectionListener* listener = server.connectionListener_;
+    if (listener == nullptr) return;  // the connection closes with its pointer
+    CallbackScope::run(server.context_->host(), &listener->owner(),
+                       [&] { listener->onConnection(status, std::move(client)); });
+  }
+
+  static void onClosed(uv_handle_t* uv) noexcept {
+    StreamHandle* handle = &self(uv);
+    Host& host = handle->context_->host();
+    StatusCallback closed = std::move(handle->closed_);
+    delete handle;
+    if (!closed) return;
+    CallbackScope::run(host, nullptr, [&] {
+      StatusCallback call = std::move(closed);  // so that what it captured goes inside the scope
+      call(0);
+    });
+  }
+
+  static uv_handle_t* asHandle(uv_stream_t* uv) noexcept {
+    return reinterpret_cast<uv_handle_t*>(uv);
+  }
+};
+
+StreamHandle::StreamHandle(Ref<LoopContext> context, Kind kind, uv_stream_s* uv) noexcept
+    : context_(std::move(context)), uv_(uv), kind_(kind) {
+  context_->handleOpened();
+}
+
+StreamHandle::~StreamHandle() { context_->handleFreed(); }
+
+void StreamHandle::setReadListener(ReadListener* listener) noexcept {
+  readListener_ = listener;
+  if (listener == nullptr) uv_read_stop(uv_);
+}
+
+void StreamHandle::setConnectionListener(ConnectionListener* listener) noexcept {
+  connectionListener_ = listener;
+}
+
+int StreamHandle::readStart() noexcept {
+  const int status = uv_read_start(uv_, Trampolines::onAlloc, Trampolines::onRead);
+  return status == UV_EALREADY ? 0 : status;
+}
+
+int StreamHandle::readStop() noexcept { return uv_read_stop(uv_); }
+
+int StreamHandle::tryWrite(std::string_view bytes) noexcept {
+  const uv_buf_t buf = bufOf(bytes);
+  const int taken = uv_try_write(uv_, &buf, 1);
+  if (taken > 0) bytesWritten_ += static_cast<unsigned>(taken);
+  return taken == UV_EAGAIN ? 0 : taken;
+}
+
+int StreamHandle::tryWrite(std::span<const Buffer> chunks) noexcept {
+  if (chunks.empty()) return 0;
+  BufArray bufs;
+  const std::size_t count = std::min(chunks.size(), kGather);
+  std::transform(chunks.begin(), chunks.begin() + static_cast<std::ptrdiff_t>(count), bufs.begin(),
+                 [](const Buffer& chunk) { return bufOf(chunk); });
+  const int taken = uv_try_write(uv_, bufs.data(), static_cast<unsigned>(count));
+  if (taken > 0) bytesWritten_ += static_cast<unsigned>(taken);
+  return taken == UV_EAGAIN ? 0 : taken;
+}
+
+int StreamHandle::write(std::span<const Buffer> chunks, RefCounted& owner, StatusCallback done) {
+  BufArray few;
+  std::vector<uv_buf_t> many;
+  uv_buf_t* bufs = few.data();
+  if (chunks.size() > few.size()) {
+    many.resize(chunks.size());
+    bufs = many.data();
+  }
+  RequestPool& pool = context_->requests();
+  Request& request = pool.take(*this, owner, std::move(done));
+  try {
+    request.chunks.assign(chunks.begin(), chunks.end());
+  } catch (...) {
+    pool.giveBack(request);
+    throw;
+  }
+  std::uint64_t size = 0;
+  for (std::size_t i = 0; i < chunks.size(); ++i) {
+    bufs[i] = bufOf(chunks[i]);
+    size += chunks[i].size();
+  }
+  // libuv wants at least one; it splits what is more than IOV_MAX itself.
+  if (chunks.empty()) bufs[0] = bufOf({});
+  const auto count = static_cast<unsigned>(std::max<std::size_t>(chunks.size(), 1));
+  request.write.data = &request;
+  const int status = uv_write(&request.write, uv_, bufs, count, Request::onWritten);
+  if (status == 0) {
+    bytesWritten_ += size;
+  } else {
+    pool.giveBack(request);
+  }
+  return status;
+}
+
+int StreamHandle::shutdown(RefCounted& owner, StatusCallback done) {
+  Request& request = context_->requests().take(*this, owner, std::move(done));
+  request.shutdown.data = &request;
+  const int status = uv_shutdown(&request.shutdown, uv_, Request::onShutdown);
+  if (status != 0) context_->requests().giveBack(request);
+  return status;
+}
+
+std::size_t StreamHandle::writeQueueSize() const noexcept {
+  return uv_stream_get_write_queue_size(uv_);
+}
+
+int StreamHandle::listen(int backlog) noexcept {
+  return uv_listen(uv_, backlog, Trampolines::onConnection);
+}
+
+void StreamHandle::ref() noexcept { uv_ref(Trampolines::asHandle(uv_)); }
+void StreamHandle::unref() noexcept { uv_unref(Trampolines::asHandle(uv_)); }
+bool StreamHandle::hasRef() const noexcept { return uv_has_ref(Trampolines::asHandle(uv_)) != 0; }
+
+int StreamHandle::fileno() const noexcept {
+  uv_os_fd_t fd = -1;
+  return uv_fileno(Trampolines::asHandle(uv_), &fd) == 0 ? fd : -1;
+}
+
+void StreamHandle::close(HandlePtr handle, StatusCallback closed) noexcept {
+  closeBy(nullptr, std::move(handle), std::move(closed));
+}
+
+int StreamHandle::closeBy(CloseCall call, HandlePtr owned, StatusCallback closed) noexcept {
+  StreamHandle* handle = owned.release();
+  handle->readListener_ = nullptr;
+  handle->connectionListener_ = nullptr;
+  handle->closed_ = std::move(closed);
+  uv_handle_t* uv = Trampolines::asHandle(handle->uv_);
+  int status = 0;
+  if (call != nullptr && uv_is_closing(uv) == 0) {
+    status = call(handle->uv_, Trampolines::onClosed);
+    if (status == 0) return 0;
+  }
+  if (!closeOwned(uv, Trampolines::onClosed)) delete handle;
+  return status;
+}
+
+void CloseHandle::operator()(StreamHandle* handle) const noexcept {
+  handle->silent_ = true;
+  StreamHandle::close(HandlePtr(handle), nullptr);
+}
+
+}  // namespace uvnet::handles
