@@ -8,6 +8,7 @@
 #include "handles/transcode_radix.h"
 #include "handles/wtf8.h"
 
+#include <bit>
 #include <cstdint>
 #include <cstring>
 
@@ -38,14 +39,42 @@ std::uint32_t unitAt(const char* p) noexcept {
          (static_cast<std::uint32_t>(static_cast<std::uint8_t>(p[1])) << 8);
 }
 
-// Four UTF-16 units at `p`, all ASCII? The mask is made of bytes, so that it fits any machine.
-bool fourAsciiUnits(const char* p) noexcept {
-  constexpr unsigned char kNotAscii[8] = {0x80, 0xFF, 0x80, 0xFF, 0x80, 0xFF, 0x80, 0xFF};
-  std::uint64_t mask;
-  std::uint64_t units;
-  std::memcpy(&mask, kNotAscii, sizeof mask);
-  std::memcpy(&units, p, sizeof units);
-  return (units & mask) == 0;
+// Four units in UTF-16LE, as the machine loads them in one word, and how far the low byte of each
+// is from where arithmetic wants it.
+constexpr bool kLittle = std::endian::native == std::endian::little;
+constexpr std::uint64_t kNotAsciiUnits = kLittle ? 0xFF80FF80FF80FF80 : 0x80FF80FF80FF80FF;
+constexpr unsigned kLowByte = kLittle ? 0 : 8;
+
+std::uint64_t fourUnitsAt(const char* p) noexcept {
+  std::uint64_t word;
+  std::memcpy(&word, p, sizeof word);
+  return word;
+}
+
+// Four ASCII units to four bytes, and back.
+char* narrow(std::uint64_t units, char* to) noexcept {
+  units >>= kLowByte;
+  units = (units | (units >> 8)) & 0x0000FFFF0000FFFF;
+  const auto four = static_cast<std::uint32_t>(units | (units >> 16));
+  std::memcpy(to, &four, sizeof four);
+  return to + sizeof four;
+}
+
+char* widen(const char* p, const char* end, char* to) noexcept {
+  for (; end - p >= 4; p += 4) {
+    std::uint32_t four;
+    std::memcpy(&four, p, sizeof four);
+    std::uint64_t units = four;
+    units = (units | (units << 16)) & 0x0000FFFF0000FFFF;
+    units = ((units | (units << 8)) & 0x00FF00FF00FF00FF) << kLowByte;
+    std::memcpy(to, &units, sizeof units);
+    to += sizeof units;
+  }
+  for (; p != end; ++p) {
+    *to++ = *p;
+    *to++ = 0;
+  }
+  return to;
 }
 
 void decodeUtf16le(std::string_view bytes, std::string& out) {
@@ -57,10 +86,13 @@ void decodeUtf16le(std::string_view bytes, std::string& out) {
   while (p != end) {
     char* to = piece;
     while (p != end && piece + sizeof piece - to >= 4) {
-      if (end - p >= 8 && fourAsciiUnits(p)) {
-        for (int i = 0; i < 4; ++i) *to++ = p[2 * i];
-        p += 8;
-        continue;
+      if (end - p >= 8) {
+        const std::uint64_t units = fourUnitsAt(p);
+        if ((units & kNotAsciiUnits) == 0) {
+          to = narrow(units, to);
+          p += 8;
+          continue;
+        }
       }
       std::uint32_t code = unitAt(p);
       p += 2;
@@ -75,8 +107,11 @@ void decodeUtf16le(std::string_view bytes, std::string& out) {
 }
 
 void decodeLatin1(std::string_view bytes, std::string& out) {
+  const char* p = bytes.data();
+  const char* const end = p + bytes.size();
+  const char* const firstHigh = skipAscii(p, end);
   std::size_t high = 0;
-  for (const char c : bytes) high += static_cast<std::uint8_t>(c) >> 7;
+  for (const char* q = firstHigh; q != end; ++q) high += static_cast<std::uint8_t>(*q) >> 7;
   if (high == 0) {
     out.append(bytes);
     return;
@@ -84,8 +119,6 @@ void decodeLatin1(std::string_view bytes, std::string& out) {
   const std::size_t before = out.size();
   out.resize(before + bytes.size() + high);
   char* to = out.data() + before;
-  const char* p = bytes.data();
-  const char* const end = p + bytes.size();
   while (p != end) {
     const char* const ascii = skipAscii(p, end);
     std::memcpy(to, p, static_cast<std::size_t>(ascii - p));
@@ -98,9 +131,12 @@ void decodeLatin1(std::string_view bytes, std::string& out) {
 }
 
 void decodeAscii(std::string_view bytes, std::string& out) {
+  const char* const end = bytes.data() + bytes.size();
   const std::size_t before = out.size();
+  const std::size_t clean = static_cast<std::size_t>(skipAscii(bytes.data(), end) - bytes.data());
   out.append(bytes);
-  for (std::size_t i = before; i < out.size(); ++i) out[i] = static_cast<char>(out[i] & 0x7F);
+  char* const masked = out.data() + before;
+  for (std::size_t i = clean; i < bytes.size(); ++i) masked[i] &= 0x7F;
 }
 
 // The first surrogate in three-byte form at or after `p`; null if there is none. 0xED is always a
@@ -152,10 +188,8 @@ std::size_t encodeUtf16le(std::string_view text, char* const start) noexcept {
   };
   while (p != end) {
     const char* const ascii = skipAscii(p, end);
-    for (; p != ascii; ++p) {
-      *to++ = *p;
-      *to++ = 0;
-    }
+    to = widen(p, ascii, to);
+    p = ascii;
     while (p != end && static_cast<signed char>(*p) < 0) p = eachUnitOf(p, end, put);
   }
   return static_cast<std::size_t>(to - start);
