@@ -11,9 +11,8 @@ class UVNET_API Duplex : public Stream, public On<Duplex, DuplexEvents> {
   using Emitter::removeAllListeners;
   using On<Duplex, DuplexEvents>::removeAllListeners;
 
-  using Stream::read;
-  using Stream::unshift;
   using Stream::isPaused;
+  using Stream::read;
   using Stream::readable;
   using Stream::readableAborted;
   using Stream::readableDidRead;
@@ -22,11 +21,11 @@ class UVNET_API Duplex : public Stream, public On<Duplex, DuplexEvents> {
   using Stream::readableFlowing;
   using Stream::readableHighWaterMark;
   using Stream::readableLength;
+  using Stream::unshift;
 
-  using Stream::write;
   using Stream::cork;
-  using Stream::uncork;
   using Stream::setDefaultEncoding;
+  using Stream::uncork;
   using Stream::writable;
   using Stream::writableAborted;
   using Stream::writableCorked;
@@ -35,6 +34,7 @@ class UVNET_API Duplex : public Stream, public On<Duplex, DuplexEvents> {
   using Stream::writableHighWaterMark;
   using Stream::writableLength;
   using Stream::writableNeedDrain;
+  using Stream::write;
 
   using Stream::allowHalfOpen;
   using Stream::setAllowHalfOpen;
@@ -57,8 +57,8 @@ class UVNET_API Duplex : public Stream, public On<Duplex, DuplexEvents> {
 
   // Returns the destination, so that pipes chain.
   template <class Destination>
-    requires std::is_base_of_v<Stream, Destination>
-  Destination& pipe(Destination& destination, PipeOptions options = {}) {
+  requires std::is_base_of_v<Stream, Destination> Destination& pipe(Destination& destination,
+                                                                    PipeOptions options = {}) {
     pipeTo(destination, options);
     return destination;
   }

@@ -22,11 +22,11 @@ class UVNET_API Encoding {
   static const Encoding base64url;
   static const Encoding hex;
 
-  constexpr Encoding() noexcept = default;                     // utf8
-  constexpr Encoding(Kind kind) noexcept : kind_(kind) {}       // NOLINT
+  constexpr Encoding() noexcept = default;                 // utf8
+  constexpr Encoding(Kind kind) noexcept : kind_(kind) {}  // NOLINT
   // Any name Node knows, in any case: utf8 utf-8 ucs2 ucs-2 utf16le utf-16le latin1 binary ascii
   // base64 base64url hex. Throws Error ERR_UNKNOWN_ENCODING.
-  Encoding(std::string_view name);                              // NOLINT
+  Encoding(std::string_view name);                                  // NOLINT
   Encoding(const char* name) : Encoding(std::string_view(name)) {}  // NOLINT
 
   // Whether Encoding(name) would not throw (Buffer.isEncoding).

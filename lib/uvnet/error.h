@@ -9,6 +9,7 @@
 #include <exception>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace uvnet {
@@ -35,8 +36,8 @@ class UVNET_API Error : public std::exception {
   std::optional<int> port;
   std::string localAddress;  // of a connect that was bound first
   std::optional<int> localPort;
-  std::string hostname;        // of a failed lookup
-  std::vector<Error> errors;   // the causes, in an AggregateError
+  std::string hostname;       // of a failed lookup
+  std::vector<Error> errors;  // the causes, in an AggregateError
 };
 
 }  // namespace uvnet

@@ -102,16 +102,16 @@ EventList<A..., B...> join(EventList<A...>, EventList<B...>);
 
 // What a Duplex emits, in the order of a life.
 using DuplexEvents = EventList<
-    Event<"data", EventId::kData, const Buffer&>,  // bytes, or UTF-8 text after setEncoding()
-    Event<"readable", EventId::kReadable>,         // read() has something, or the end was reached
-    Event<"pause", EventId::kPause>,               // pause() took effect
-    Event<"resume", EventId::kResume>,             // the tick after resume()
-    Event<"end", EventId::kEnd>,                   // all has been read and the peer sent its FIN
-    Event<"drain", EventId::kDrain>,               // write() answered false, now it would not
-    Event<"pipe", EventId::kPipe, Stream&>,        // a source begins to pipe into this stream
-    Event<"unpipe", EventId::kUnpipe, Stream&>,    // and stops
-    Event<"prefinish", EventId::kPrefinish>,       // ended; the underlying end has been asked for
-    Event<"finish", EventId::kFinish>,             // ended, and all was handed to the system
+    Event<"data", EventId::kData, const Buffer&>,   // bytes, or UTF-8 text after setEncoding()
+    Event<"readable", EventId::kReadable>,          // read() has something, or the end was reached
+    Event<"pause", EventId::kPause>,                // pause() took effect
+    Event<"resume", EventId::kResume>,              // the tick after resume()
+    Event<"end", EventId::kEnd>,                    // all has been read and the peer sent its FIN
+    Event<"drain", EventId::kDrain>,                // write() answered false, now it would not
+    Event<"pipe", EventId::kPipe, Stream&>,         // a source begins to pipe into this stream
+    Event<"unpipe", EventId::kUnpipe, Stream&>,     // and stops
+    Event<"prefinish", EventId::kPrefinish>,        // ended; the underlying end has been asked for
+    Event<"finish", EventId::kFinish>,              // ended, and all was handed to the system
     Event<"error", EventId::kError, const Error&>,  // unheard, it goes to Host::uncaught
     Event<"close", EventId::kClose, bool>           // hadError; the last event of a life
     >;
@@ -124,8 +124,8 @@ using SocketEvents = decltype(detail::join(
               const std::string&>,
         // About to connect to ip (a path for Unix sockets), port, family (0 for Unix sockets).
         Event<"connectionAttempt", EventId::kConnectionAttempt, const std::string&, int, int>,
-        Event<"connectionAttemptFailed", EventId::kConnectionAttemptFailed, const std::string&,
-              int, int, const Error&>,
+        Event<"connectionAttemptFailed", EventId::kConnectionAttemptFailed, const std::string&, int,
+              int, const Error&>,
         Event<"connectionAttemptTimeout", EventId::kConnectionAttemptTimeout, const std::string&,
               int, int>,
         Event<"connect", EventId::kConnect>,  // established; never on accepted sockets
@@ -134,12 +134,12 @@ using SocketEvents = decltype(detail::join(
         >{},
     DuplexEvents{}));
 
-using ServerEvents = EventList<
-    Event<"listening", EventId::kListening>,              // bound, the tick after
-    Event<"connection", EventId::kConnection, Socket&>,   // a client was accepted
-    Event<"drop", EventId::kDrop, const DropInfo&>,       // maxConnections was reached
-    Event<"error", EventId::kError, const Error&>,        // 'close' does not follow by itself
-    Event<"close", EventId::kClose>                       // closed, and every connection ended
-    >;
+using ServerEvents =
+    EventList<Event<"listening", EventId::kListening>,             // bound, the tick after
+              Event<"connection", EventId::kConnection, Socket&>,  // a client was accepted
+              Event<"drop", EventId::kDrop, const DropInfo&>,      // maxConnections was reached
+              Event<"error", EventId::kError, const Error&>,  // 'close' does not follow by itself
+              Event<"close", EventId::kClose>                 // closed, and every connection ended
+              >;
 
 }  // namespace uvnet

@@ -26,10 +26,10 @@ class Function<R(Args...)> {
   Function(std::nullptr_t) noexcept {}  // NOLINT: `connect(80, nullptr)` is a documented form
 
   template <class F>
-    requires(!std::is_same_v<std::remove_cvref_t<F>, Function> &&
-             (std::is_invocable_r_v<R, std::decay_t<F>&, Args...> ||
-              std::is_invocable_r_v<R, std::decay_t<F>&>))
-  Function(F&& f) {  // NOLINT: implicit on purpose, a lambda is a callback
+  requires(!std::is_same_v<std::remove_cvref_t<F>, Function> &&
+           (std::is_invocable_r_v<R, std::decay_t<F>&, Args...> ||
+            std::is_invocable_r_v<R, std::decay_t<F>&>))
+      Function(F&& f) {  // NOLINT: implicit on purpose, a lambda is a callback
     using T = std::decay_t<F>;
     if constexpr (std::is_pointer_v<T> || std::is_member_pointer_v<T>) {
       if (f == nullptr) return;
@@ -89,15 +89,14 @@ class Function<R(Args...)> {
   }
 
   template <class T>
-  static constexpr Ops kInlineOps{
-      [](void* p, Args&&... args) -> R {
-        return invoke(*static_cast<T*>(p), std::forward<Args>(args)...);
-      },
-      [](void* from, void* to) noexcept {
-        ::new (to) T(std::move(*static_cast<T*>(from)));
-        static_cast<T*>(from)->~T();
-      },
-      [](void* p) noexcept { static_cast<T*>(p)->~T(); }};
+  static constexpr Ops kInlineOps{[](void* p, Args&&... args) -> R {
+                                    return invoke(*static_cast<T*>(p), std::forward<Args>(args)...);
+                                  },
+                                  [](void* from, void* to) noexcept {
+                                    ::new (to) T(std::move(*static_cast<T*>(from)));
+                                    static_cast<T*>(from)->~T();
+                                  },
+                                  [](void* p) noexcept { static_cast<T*>(p)->~T(); }};
 
   template <class T>
   static constexpr Ops kHeapOps{

@@ -66,10 +66,8 @@ class UVNET_API Net {
   Socket& connect(std::string_view pathOrPort, Function<void()> listener = {});
   // Node's other name of connect().
   template <class... Args>
-    requires requires(Net& net, Args&&... args) { net.connect(std::forward<Args>(args)...); }
-  Socket& createConnection(Args&&... args) {
-    return connect(std::forward<Args>(args)...);
-  }
+  requires requires(Net& net, Args&&... args) { net.connect(std::forward<Args>(args)...); }
+  Socket& createConnection(Args&&... args) { return connect(std::forward<Args>(args)...); }
   Socket& createConnection(ConnectOptions options, Function<void()> listener = {}) {
     return connect(std::move(options), std::move(listener));
   }

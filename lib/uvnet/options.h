@@ -29,8 +29,8 @@ class Port {
  public:
   Port() = default;  // not given
   template <std::integral T>
-    requires(!std::same_as<T, bool> && !std::same_as<T, char>)
-  Port(T number) : kind_(Kind::kNumber), number_(static_cast<double>(number)) {}  // NOLINT
+  requires(!std::same_as<T, bool> && !std::same_as<T, char>) Port(T number)
+      : kind_(Kind::kNumber), number_(static_cast<double>(number)) {}  // NOLINT
   template <std::floating_point T>
   Port(T number) : kind_(Kind::kNumber), number_(static_cast<double>(number)) {}  // NOLINT
   Port(const char* text) : kind_(Kind::kText), text_(text) {}                     // NOLINT
@@ -51,7 +51,7 @@ class Port {
 
 // Node's `onread`: data goes to the caller's memory and not through the stream.
 struct OnRead {
-  std::span<char> buffer = {};                   // used for every read, or
+  std::span<char> buffer = {};                       // used for every read, or
   std::function<std::span<char>()> nextBuffer = {};  // asked for the memory of the next read
   // nread bytes are at the start of the buffer. false: stop reading until resume().
   std::function<bool(std::size_t nread, std::span<char> buffer)> callback = {};
@@ -75,11 +75,17 @@ class Family {
   constexpr Family(const char* name)                     // NOLINT
       : number_(std::string_view(name) == "IPv4"   ? 4
                 : std::string_view(name) == "IPv6" ? 6
-                                                   : -1) {}
+                                                   : -1),
+        name_(name) {}
   constexpr int number() const noexcept { return number_; }  // -1: no such family
+  // As an error shows it.
+  std::string shown() const {
+    return name_ == nullptr ? std::to_string(number_) : "'" + std::string(name_) + "'";
+  }
 
  private:
   int number_;
+  const char* name_ = nullptr;  // a literal
 };
 
 struct SocketOptions {
@@ -105,7 +111,7 @@ struct ConnectOptions {
   Port localPort = {};
   Family family = {};
   int hints = 0;
-  Lookup lookup = {};  // default: the system's resolver
+  Lookup lookup = {};                         // default: the system's resolver
   std::optional<bool> autoSelectFamily = {};  // default: Net's, true
   // Milliseconds given to an address before the next one is tried; at least 10 is used.
   std::optional<int> autoSelectFamilyAttemptTimeout = {};
@@ -130,9 +136,9 @@ struct ServerOptions {
 };
 
 struct ListenOptions {
-  Port port = {};         // 0: the system picks one, server.address() tells which
-  std::string host = {};  // default: "::" where there is IPv6, else "0.0.0.0"
-  std::string path = {};  // a Unix socket, unlinked by close(); ignored when port is given
+  Port port = {};              // 0: the system picks one, server.address() tells which
+  std::string host = {};       // default: "::" where there is IPv6, else "0.0.0.0"
+  std::string path = {};       // a Unix socket, unlinked by close(); ignored when port is given
   std::optional<int> fd = {};  // a bound socket, taken over
   int backlog = 0;             // default 511; the system may cap it
   bool exclusive = false;      // accepted for Node's sake; nothing is shared here yet

@@ -4,6 +4,7 @@
 // counted pointer; make<T>(...) creates. Never share one between threads.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <type_traits>
 #include <utility>
@@ -33,15 +34,15 @@ template <class T>
 class Ref {
  public:
   Ref() noexcept = default;
-  Ref(std::nullptr_t) noexcept {}                       // NOLINT: as with std::shared_ptr
+  Ref(std::nullptr_t) noexcept {}                        // NOLINT: as with std::shared_ptr
   Ref(T* object) noexcept : object_(object) { hold(); }  // NOLINT: counts are in the object
   explicit Ref(T& object) noexcept : object_(&object) { hold(); }
 
   Ref(const Ref& other) noexcept : object_(other.object_) { hold(); }
   Ref(Ref&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
   template <class U>
-    requires std::is_convertible_v<U*, T*>
-  Ref(const Ref<U>& other) noexcept : object_(other.get()) {  // NOLINT: upcast
+  requires std::is_convertible_v<U*, T*> Ref(const Ref<U>& other)
+  noexcept : object_(other.get()) {  // NOLINT: upcast
     hold();
   }
 

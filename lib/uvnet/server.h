@@ -21,8 +21,8 @@ namespace uvnet {
 class Net;
 
 namespace impl {
-struct ServerState;
-class ServerImpl;
+class ServerState;
+class SocketState;
 }  // namespace impl
 
 // server.address(): {port, family, address} of TCP, the path of a Unix socket, nothing (monostate)
@@ -88,8 +88,8 @@ class UVNET_API Server : public Emitter, public On<Server, ServerEvents> {
  private:
   friend class Net;
   friend class Socket;
-  friend class impl::ServerImpl;
-  friend class impl::SocketImpl;
+  friend class impl::ServerState;
+  friend class impl::SocketState;
   std::unique_ptr<impl::ServerState> state_;
 };
 

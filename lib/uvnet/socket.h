@@ -24,8 +24,12 @@ class Net;
 class Server;
 
 namespace impl {
-struct SocketState;
-class SocketImpl;
+class NetState;
+class ServerState;
+}  // namespace impl
+
+namespace impl {
+class SocketState;
 }  // namespace impl
 
 class UVNET_API Socket : public Duplex, public On<Socket, SocketEvents> {
@@ -127,7 +131,10 @@ class UVNET_API Socket : public Duplex, public On<Socket, SocketEvents> {
  private:
   friend class Net;
   friend class Server;
-  friend class impl::SocketImpl;
+  friend class impl::SocketState;
+  friend class impl::ServerState;
+  Socket(const Ref<impl::NetState>& net, SocketOptions options);
+
   std::unique_ptr<impl::SocketState> state_;
 };
 

@@ -28,6 +28,7 @@ class ReadableSide;
 class WritableSide;
 class Lifecycle;
 class PipeLink;
+class Wire;
 }  // namespace stream
 
 // Told once how an operation ended: nullptr for success. The Error lives for the call only.
@@ -182,6 +183,7 @@ class UVNET_API Stream : public Emitter {
   friend class stream::WritableSide;
   friend class stream::Lifecycle;
   friend class stream::PipeLink;
+  friend class stream::Wire;
   bool writeBytes(std::string_view bytes, const Buffer* owner, Callback callback);
 
   std::unique_ptr<stream::Core> core_;

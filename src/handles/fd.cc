@@ -1,6 +1,9 @@
 #include "handles/fd.h"
 
+#include <fcntl.h>
 #include <uv.h>
+
+#include <cerrno>
 
 namespace uvnet::handles {
 
@@ -19,6 +22,16 @@ FdType guessType(int fd) noexcept {
     default:  // the other handles of libuv are no descriptors
       return FdType::kUnknown;
   }
+}
+
+int duplicateFd(int fd) noexcept {
+#ifdef _WIN32
+  static_cast<void>(fd);
+  return UV_ENOTSUP;  // a listening handle is no descriptor there (FEATURES S11)
+#else
+  const int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+  return copy >= 0 ? copy : uv_translate_sys_error(errno);
+#endif
 }
 
 }  // namespace uvnet::handles

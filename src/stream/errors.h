@@ -5,6 +5,8 @@
 
 #include <string>
 
+#include "handles/uv_error.h"
+
 namespace uvnet::stream {
 
 inline Error writeAfterEnd() { return Error("write after end", "ERR_STREAM_WRITE_AFTER_END"); }
@@ -15,7 +17,9 @@ inline Error alreadyFinished(const std::string& call) {
   return Error("Cannot call " + call + " after a stream was finished",
                "ERR_STREAM_ALREADY_FINISHED");
 }
-inline Error pushAfterEof() { return Error("stream.push() after EOF", "ERR_STREAM_PUSH_AFTER_EOF"); }
+inline Error pushAfterEof() {
+  return Error("stream.push() after EOF", "ERR_STREAM_PUSH_AFTER_EOF");
+}
 inline Error unshiftAfterEnd() {
   return Error("stream.unshift() after end event", "ERR_STREAM_UNSHIFT_AFTER_END_EVENT");
 }
@@ -28,6 +32,16 @@ inline Error notImplemented(const std::string& method) {
 // What Socket.write() says after the peer's FIN has ended this side too (FEATURES 1.10.4).
 inline Error endedByOtherParty() {
   return Error("This socket has been ended by the other party", "EPIPE");
+}
+
+// What a system call said: "read ECONNRESET".
+inline Error errnoError(int status, const std::string& syscall) {
+  Error error;
+  error.code = handles::errorName(status);
+  error.message = syscall + " " + error.code;
+  error.number = status;
+  error.syscall = syscall;
+  return error;
 }
 
 }  // namespace uvnet::stream

@@ -19,11 +19,11 @@ void Lifecycle::destroy(const Error* error) {
   if (error != nullptr) fail(*error);
   core.writable.errorBufferNextTick();
   destroyed = true;
-  stream_.doDestroy(error, [self = Ref<Stream>(&stream_), this,
-                            called = false](const Error* result) mutable {
-    if (std::exchange(called, true)) return;
-    onDestroyed(result);
-  });
+  stream_.doDestroy(
+      error, [self = Ref<Stream>(&stream_), this, called = false](const Error* result) mutable {
+        if (std::exchange(called, true)) return;
+        onDestroyed(result);
+      });
 }
 
 void Lifecycle::onDestroyed(const Error* error) {

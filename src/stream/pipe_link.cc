@@ -47,9 +47,8 @@ void PipeLink::listen(bool end) {
   unpipe_ = destination.addListener(EventId::kUnpipe, [self](void*) {
     if (self->unpiping_) self->cleanup();
   });
-  data_ = source.addListener(EventId::kData, [self](void* pack) {
-    self->onData(argument<const Buffer&>(pack));
-  });
+  data_ = source.addListener(EventId::kData,
+                             [self](void* pack) { self->onData(argument<const Buffer&>(pack)); });
   // Ahead of the user's: they find the pipe undone.
   error_ = destination.addListener(
       EventId::kError, [self](void* pack) { self->onError(argument<const Error&>(pack)); },
@@ -92,9 +91,8 @@ void PipeLink::waitForDrain() {
   }
   if (!listensToDrain_ && !cleanedUp_) {
     listensToDrain_ = true;
-    drain_ = destination_->addListener(EventId::kDrain, [self = Ref<PipeLink>(this)](void*) {
-      self->onDrain();
-    });
+    drain_ = destination_->addListener(EventId::kDrain,
+                                       [self = Ref<PipeLink>(this)](void*) { self->onDrain(); });
   }
 }
 

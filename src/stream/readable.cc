@@ -19,9 +19,9 @@ constexpr std::int64_t kMaxHighWaterMark = 0x40000000;
 // read(n) beyond the mark raises it to the next power of two, so that small steps are few.
 std::size_t raisedHighWaterMark(std::int64_t n) {
   if (n > kMaxHighWaterMark) {
-    throw Error("The value of \"size\" is out of range. It must be <= 1GiB. Received " +
-                    std::to_string(n),
-                "ERR_OUT_OF_RANGE", "RangeError");
+    throw Error(
+        "The value of \"size\" is out of range. It must be <= 1GiB. Received " + std::to_string(n),
+        "ERR_OUT_OF_RANGE", "RangeError");
   }
   std::size_t mark = 1;
   while (mark < static_cast<std::size_t>(n)) mark <<= 1;
@@ -138,8 +138,7 @@ void ReadableSide::maybeReadMore() {
 
 // Reads ahead up to the mark; flowing with nothing buffered, always.
 void ReadableSide::readMore() {
-  while (!reading_ && !ended_ &&
-         (length_ < highWaterMark_ || (flowing_ == true && length_ == 0))) {
+  while (!reading_ && !ended_ && (length_ < highWaterMark_ || (flowing_ == true && length_ == 0))) {
     const std::size_t before = length_;
     read(0);
     if (length_ == before) break;  // the source has nothing right now
@@ -352,8 +351,7 @@ void ReadableSide::emitReadable() {
     emittedReadable_ = false;
   }
   // Flowing takes care of itself; after the end there is nothing more.
-  needReadable_ = needReadable_ ||
-                  (flowing_ != true && !ended_ && length_ <= highWaterMark_);
+  needReadable_ = needReadable_ || (flowing_ != true && !ended_ && length_ <= highWaterMark_);
   flow();
 }
 

@@ -29,6 +29,7 @@ class ReadableSide {
   void pause();
   void resume();
   bool isPaused() const noexcept { return paused_ || flowing_ == false; }
+  void stopFlowing() noexcept { flowing_ = false; }
   void setEncoding(Encoding encoding);
 
   void onListenerAdded(EventId event);

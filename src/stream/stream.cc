@@ -155,7 +155,7 @@ void Stream::setEndedByPeer(bool ended) noexcept { core_->writable.endedByPeer =
 
 void Stream::abandon() noexcept {
   if (core_->life.abandoned) return;
-  core_->life.abandoned = true;
+  core_->life.abandoned = core_->life.destroyed = core_->life.closed = true;
   core_->readable.abandon();
   core_->writable.abandon();
   Emitter::removeAllListeners();

@@ -176,12 +176,12 @@ void WritableSide::clearBuffer() {
   const std::size_t count = chunks_.size() - next_;
   if (count > 1 && stream_.hasWritev()) {
     pending_ -= static_cast<unsigned>(count - 1);  // one step from here on
-    batchChunks_.assign(std::make_move_iterator(chunks_.begin() +
-                                                static_cast<std::ptrdiff_t>(next_)),
-                        std::make_move_iterator(chunks_.end()));
-    batchCallbacks_.assign(std::make_move_iterator(callbacks_.begin() +
-                                                   static_cast<std::ptrdiff_t>(next_)),
-                           std::make_move_iterator(callbacks_.end()));
+    batchChunks_.assign(
+        std::make_move_iterator(chunks_.begin() + static_cast<std::ptrdiff_t>(next_)),
+        std::make_move_iterator(chunks_.end()));
+    batchCallbacks_.assign(
+        std::make_move_iterator(callbacks_.begin() + static_cast<std::ptrdiff_t>(next_)),
+        std::make_move_iterator(callbacks_.end()));
     resetBuffer();
     writeLen_ = length_;
     writing_ = sync_ = expectWritten_ = true;

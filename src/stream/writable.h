@@ -36,6 +36,7 @@ class WritableSide {
   bool finished() const noexcept { return finished_; }
   bool needDrain() const noexcept { return needDrain_; }
   std::size_t length() const noexcept { return length_; }
+  std::size_t queuedLength() const noexcept { return length_ - writeLen_; }  // not yet under way
   std::size_t highWaterMark() const noexcept { return highWaterMark_; }
   unsigned corked() const noexcept { return corked_; }
 

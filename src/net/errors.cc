@@ -1,0 +1,155 @@
+#include "net/errors.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "handles/uv_error.h"
+
+namespace uvnet::impl {
+
+namespace uverr = handles::uverr;
+
+namespace {
+
+// Node shows this much of a value, then dots.
+constexpr std::size_t kShownText = 28;
+constexpr std::size_t kCutText = 25;
+
+std::string withHostPort(const std::string& address, int port) {
+  if (port > 0) return fmt::format(" {}:{}", address, port);
+  if (!address.empty()) return " " + address;
+  return {};
+}
+
+Error coded(std::string_view name, std::string_view code, std::string text) {
+  return Error(std::move(text), std::string(code), std::string(name));
+}
+
+// "type number (65536)", "type string ('0x')": JavaScript's type and value.
+std::string specificType(const Port& port) {
+  if (!port.isText()) return fmt::format("type number ({})", formatNumber(port.number()));
+  std::string text = port.text();
+  if (text.size() > kShownText) text = text.substr(0, kCutText) + "...";
+  if (text.find('\'') == std::string::npos) return fmt::format("type string ('{}')", text);
+  return fmt::format("type string (\"{}\")", text);
+}
+
+}  // namespace
+
+std::string formatNumber(double number) {
+  if (std::isnan(number)) return "NaN";
+  if (std::isinf(number)) return number > 0 ? "Infinity" : "-Infinity";
+  if (number == 0) return std::signbit(number) ? "-0" : "0";
+  return fmt::format("{}", number);
+}
+
+std::string quoted(std::string_view text) {
+  const char quote = text.find('\'') == std::string_view::npos ? '\'' : '"';
+  std::string out(1, quote);
+  for (const char c : text) {
+    if (c == '\0') {
+      out += "\\x00";
+    } else {
+      out += c;
+    }
+  }
+  return out + quote;
+}
+
+Error hostPortError(int status, const std::string& syscall, const std::string& address, int port,
+                    const std::string& local) {
+  Error error = errnoError(status, syscall);
+  error.message += withHostPort(address, port);
+  if (!local.empty()) error.message += fmt::format(" - Local ({})", local);
+  error.address = address;
+  if (port != 0) error.port = port;
+  return error;
+}
+
+Error listenError(int status, const std::string& address, int port) {
+  Error error = errnoError(status, "listen");
+  error.message = fmt::format("listen {}: {}{}", error.code, handles::errorText(status),
+                              withHostPort(address, port));
+  error.address = address;
+  if (port != 0) error.port = port;
+  return error;
+}
+
+Error lookupError(int status, const std::string& hostname) {
+  Error error = errnoError(status, "getaddrinfo");
+  // Not a name of POSIX; Node made it up long ago for both, and programs look for it.
+  if (status == uverr::kEaiNoName || status == uverr::kEaiNoData) error.code = "ENOTFOUND";
+  error.message = fmt::format("getaddrinfo {} {}", error.code, hostname);
+  error.hostname = hostname;
+  return error;
+}
+
+Error aggregateError(std::vector<Error> errors) {
+  Error error(std::string(), errors.front().code, "AggregateError");
+  error.errors = std::move(errors);
+  return error;
+}
+
+Error badPort(std::string_view name, const Port& port) {
+  return coded(
+      "RangeError", "ERR_SOCKET_BAD_PORT",
+      fmt::format("{} should be >= 0 and < 65536. Received {}.", name, specificType(port)));
+}
+
+Error invalidArgValue(std::string_view name, std::string_view received, std::string_view reason) {
+  const std::string_view kind = name.find('.') == std::string_view::npos ? "argument" : "property";
+  return coded("TypeError", "ERR_INVALID_ARG_VALUE",
+               fmt::format("The {} '{}' {}. Received {}", kind, name, reason, received));
+}
+
+Error outOfRange(std::string_view name, std::string_view range, double received) {
+  return coded("RangeError", "ERR_OUT_OF_RANGE",
+               fmt::format("The value of \"{}\" is out of range. It must be {}. Received {}", name,
+                           range, formatNumber(received)));
+}
+
+Error missingPortOrPath() {
+  return coded("TypeError", "ERR_MISSING_ARGS",
+               "The \"options\" or \"port\" or \"path\" argument must be specified");
+}
+
+Error invalidIpAddress(const std::string& address) {
+  return coded("TypeError", "ERR_INVALID_IP_ADDRESS", "Invalid IP address: " + address);
+}
+
+Error invalidAddressFamily(int family, const std::string& host, const Port& port) {
+  const std::string shown = port.isText() ? port.text() : formatNumber(port.number());
+  return coded("RangeError", "ERR_INVALID_ADDRESS_FAMILY",
+               fmt::format("Invalid address family: {} {}:{}", family, host, shown));
+}
+
+Error invalidFdType(std::string_view type) {
+  return coded("TypeError", "ERR_INVALID_FD_TYPE", fmt::format("Unsupported fd type: {}", type));
+}
+
+Error invalidHandleType() {
+  return coded("TypeError", "ERR_INVALID_HANDLE_TYPE", "This handle type cannot be sent");
+}
+
+Error socketClosed() { return coded("Error", "ERR_SOCKET_CLOSED", "Socket is closed"); }
+
+Error socketClosedBeforeConnection() {
+  return coded("Error", "ERR_SOCKET_CLOSED_BEFORE_CONNECTION",
+               "Socket closed before the connection was established");
+}
+
+Error connectionTimeout() {
+  return coded("Error", "ERR_SOCKET_CONNECTION_TIMEOUT", "Socket connection timeout");
+}
+
+Error serverAlreadyListen() {
+  return coded("Error", "ERR_SERVER_ALREADY_LISTEN",
+               "Listen method has been called more than once without closing.");
+}
+
+Error serverNotRunning() {
+  return coded("Error", "ERR_SERVER_NOT_RUNNING", "Server is not running.");
+}
+
+}  // namespace uvnet::impl

@@ -1,0 +1,214 @@
+// From listen() to 'listening' or 'error': checks, lookup, bind, listen.
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "handles/fd.h"
+#include "handles/pipe.h"
+#include "handles/tcp.h"
+#include "handles/uv_error.h"
+#include "net/errors.h"
+#include "net/server_state.h"
+#include "net/validate.h"
+
+namespace uvnet::impl {
+
+namespace uverr = handles::uverr;
+
+namespace {
+
+// Node asks for 511 because Linux rounds backlog + 1 up to a power of two: 512 places.
+constexpr int kDefaultBacklog = 511;
+// Node's port of what is no TCP address; its errors show it.
+constexpr int kNoPort = -1;
+
+// The options as Node would print them in an error.
+std::string shown(const ListenOptions& options) {
+  std::string fields;
+  const auto add = [&fields](std::string_view name, const std::string& value) {
+    fields += fmt::format("{}{}: {}", fields.empty() ? " " : ", ", name, value);
+  };
+  if (!options.path.empty()) add("path", quoted(options.path));
+  if (!options.host.empty()) add("host", quoted(options.host));
+  if (options.fd) add("fd", std::to_string(*options.fd));
+  if (options.backlog != 0) add("backlog", std::to_string(options.backlog));
+  return fields.empty() ? "{}" : "{" + fields + " }";
+}
+
+void check(const ListenOptions& options) {
+  if (options.fd && *options.fd >= 0) return;
+  if (options.port.given()) {
+    checkedPort(options.port, "options.port");
+    return;
+  }
+  if (options.path.empty()) {
+    throw invalidArgValue("options", shown(options), "must have the property \"port\" or \"path\"");
+  }
+  if (!isPipeName(options.path)) throw invalidArgValue("options", shown(options));
+  checkPath(options.path);
+  if (options.path[0] == '\0' && (options.readableAll || options.writableAll)) {
+    throw invalidArgValue(
+        "options", shown(options),
+        "can not set readableAll or writableAllt to true when path is abstract unix socket");
+  }
+}
+
+int effectiveBacklog(int backlog) { return backlog == 0 ? kDefaultBacklog : backlog; }
+
+}  // namespace
+
+void ServerState::listen(ListenOptions asked, Function<void()> listener) {
+  if (handle != nullptr) throw serverAlreadyListen();
+  check(asked);
+  if (net->gone()) throw serverNotRunning();
+
+  if (listener) server.once<"listening">(std::move(listener));
+  ++listenId_;
+  lookup_.cancel();
+  hold();
+  if (asked.fd && *asked.fd >= 0) {
+    listenFd(*asked.fd, asked.backlog);
+  } else if (asked.port.given()) {
+    const int port = checkedPort(asked.port, "options.port");
+    if (asked.host.empty()) {
+      listenTcp({}, port, 4, asked);
+    } else {
+      lookUpAndListen(asked.host, port, asked);
+    }
+  } else {
+    listenPath(asked);
+  }
+}
+
+void ServerState::listenCopy(int fd, Function<void()> listener) {
+  if (handle != nullptr) throw serverAlreadyListen();
+  if (fd < 0) {
+    throw invalidArgValue("options", "{}", "must have the property \"port\" or \"path\"");
+  }
+  const int copy = handles::duplicateFd(fd);
+  if (copy < 0) throw errnoError(copy, "dup");
+  listen(ListenOptions{.fd = copy}, std::move(listener));
+}
+
+void ServerState::lookUpAndListen(const std::string& host, int port, const ListenOptions& asked) {
+  if (const int version = ipVersion(host); version != 0) {
+    tick([this, host, port, version, asked, id = listenId_] {
+      if (id == listenId_) listenTcp(host, port, version, asked);
+    });
+    return;
+  }
+  const int status =
+      lookup_.start(net->loop(), host, 0, 0, server,
+                    [this, host, port, asked](int answer, const std::vector<LookupAddress>& found) {
+                      if (answer < 0) {
+                        server.emitError(lookupError(answer, host));
+                      } else {
+                        listenTcp(found.front().address, port, found.front().family, asked);
+                      }
+                    });
+  if (status < 0) failNextTick(lookupError(status, host));
+}
+
+void ServerState::listenTcp(const std::string& address, int port, int family,
+                            const ListenOptions& asked) {
+  handles::TcpPtr bound = handles::Tcp::create(net->loop());
+  std::string ip = address;
+  int status = 0;
+  if (address.empty()) {
+    ip = "::";
+    status = bound->bind(ip, port, true, asked.ipv6Only);
+    if (status < 0) {
+      // No IPv6 on this machine.
+      ip = "0.0.0.0";
+      bound = handles::Tcp::create(net->loop());
+      status = bound->bind(ip, port, false, false);
+    }
+  } else {
+    status = bound->bind(ip, port, family == 6, asked.ipv6Only);
+  }
+  if (status < 0) {
+    failNextTick(listenError(status, ip, port));
+    return;
+  }
+  listenHandle(std::move(bound), asked.backlog, ip, port);
+}
+
+void ServerState::listenPath(const ListenOptions& asked) {
+  handles::PipePtr bound = handles::Pipe::create(net->loop());
+  if (const int status = bound->bind(asked.path); status < 0) {
+    failNextTick(listenError(status, asked.path, kNoPort));
+    return;
+  }
+  handles::Pipe& pipe = *bound;
+  listenHandle(std::move(bound), asked.backlog, asked.path, kNoPort);
+  if (handle == nullptr) return;
+  path_ = asked.path;
+  if (!asked.readableAll && !asked.writableAll) return;
+  if (const int status = pipe.chmod(asked.readableAll, asked.writableAll); status < 0) {
+    handle.reset();
+    path_.clear();
+    throw errnoError(status, "uv_pipe_chmod");
+  }
+}
+
+void ServerState::listenFd(int fd, int backlog) {
+  int status = uverr::kInval;
+  handles::HandlePtr bound;
+  switch (handles::guessType(fd)) {
+    case handles::FdType::kTcp: {
+      handles::TcpPtr tcp = handles::Tcp::create(net->loop());
+      status = tcp->open(fd);
+      bound = std::move(tcp);
+      break;
+    }
+    case handles::FdType::kPipe: {
+      handles::PipePtr pipe = handles::Pipe::create(net->loop());
+      status = pipe->open(fd);
+      bound = std::move(pipe);
+      break;
+    }
+    case handles::FdType::kFile:
+    case handles::FdType::kTty:
+    case handles::FdType::kUdp:
+    case handles::FdType::kUnknown:
+      break;
+  }
+  if (status < 0) {
+    failNextTick(listenError(status, {}, 0));
+    return;
+  }
+  listenHandle(std::move(bound), backlog, {}, 0);
+}
+
+void ServerState::listenHandle(handles::HandlePtr bound, int backlog, const std::string& address,
+                               int port) {
+  bound->setConnectionListener(this);
+  if (const int status = bound->listen(effectiveBacklog(backlog)); status < 0) {
+    failNextTick(listenError(status, address, port));
+    return;
+  }
+  handle = std::move(bound);
+  if (unref) handle->unref();
+  tick([this] {
+    // Not if it was closed meanwhile.
+    if (handle != nullptr) server.emit<"listening">();
+  });
+}
+
+void ServerState::failNextTick(Error error) {
+  tick([this, error = std::move(error)] { server.emitError(error); });
+}
+
+ServerAddress ServerState::address() const {
+  if (handle == nullptr) return {};
+  if (handle->kind() == handles::StreamHandle::Kind::kTcp) {
+    AddressInfo info;
+    const int status = static_cast<const handles::Tcp&>(*handle).getsockname(info);
+    if (status < 0) throw errnoError(status, "address");
+    return info;
+  }
+  if (path_.empty()) return {};
+  return path_;
+}
+
+}  // namespace uvnet::impl

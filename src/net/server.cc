@@ -1,0 +1,191 @@
+// Server: the public calls, accepting, and the end.
+#include <uvnet/net.h>
+#include <uvnet/server.h>
+
+#include <utility>
+
+#include "handles/tcp.h"
+#include "handles/uv_error.h"
+#include "net/errors.h"
+#include "net/server_state.h"
+#include "net/socket_state.h"
+#include "net/validate.h"
+
+namespace uvnet {
+
+Server::Server(Net& net, Function<void(Socket&)> connectionListener)
+    : Server(net, ServerOptions{}, std::move(connectionListener)) {}
+
+Server::Server(Net& net, ServerOptions options, Function<void(Socket&)> connectionListener)
+    : Emitter(net.host()), state_(std::make_unique<impl::ServerState>(*this, net.state_, options)) {
+  if (connectionListener) on<"connection">(std::move(connectionListener));
+}
+
+Server::~Server() = default;
+
+Server& Server::listen(ListenOptions options, Function<void()> listener) {
+  state_->listen(std::move(options), std::move(listener));
+  return *this;
+}
+Server& Server::listen(Function<void()> listener) {
+  return listen(ListenOptions{.port = 0}, std::move(listener));
+}
+Server& Server::listen(Port port, std::string_view host, int backlog, Function<void()> listener) {
+  return listen(
+      ListenOptions{.port = std::move(port), .host = std::string(host), .backlog = backlog},
+      std::move(listener));
+}
+Server& Server::listen(Port port, std::string_view host, Function<void()> listener) {
+  return listen(std::move(port), host, 0, std::move(listener));
+}
+Server& Server::listen(std::string_view pathOrPort, Function<void()> listener) {
+  return listen(pathOrPort, 0, std::move(listener));
+}
+Server& Server::listen(std::string_view pathOrPort, int backlog, Function<void()> listener) {
+  if (impl::isPipeName(pathOrPort)) {
+    return listen(ListenOptions{.path = std::string(pathOrPort), .backlog = backlog},
+                  std::move(listener));
+  }
+  return listen(ListenOptions{.port = pathOrPort, .backlog = backlog}, std::move(listener));
+}
+Server& Server::listen(const Server& other, Function<void()> listener) {
+  const int fd = other.listening() ? other.state_->handle->fileno() : -1;
+  state_->listenCopy(fd, std::move(listener));
+  return *this;
+}
+Server& Server::listen(const Socket& bound, Function<void()> listener) {
+  const handles::StreamHandle* handle = bound.state_->wire.handle();
+  state_->listenCopy(handle != nullptr ? handle->fileno() : -1, std::move(listener));
+  return *this;
+}
+Server& Server::listenFD(int fd, Function<void()> listener) {
+  return listen(ListenOptions{.fd = fd}, std::move(listener));
+}
+
+Server& Server::close(Callback callback) {
+  state_->close(std::move(callback));
+  return *this;
+}
+ServerAddress Server::address() const { return state_->address(); }
+bool Server::listening() const noexcept { return state_->handle != nullptr; }
+
+Server& Server::getConnections(Function<void(const Error*, std::size_t)> callback) {
+  host().nextTick([callback = std::move(callback), count = state_->connections]() mutable {
+    if (callback) callback(nullptr, count);
+  });
+  return *this;
+}
+std::size_t Server::connections() const noexcept { return state_->connections; }
+std::optional<std::size_t> Server::maxConnections() const noexcept {
+  return state_->maxConnections;
+}
+Server& Server::setMaxConnections(std::optional<std::size_t> limit) noexcept {
+  state_->maxConnections = limit;
+  return *this;
+}
+
+Server& Server::ref() {
+  state_->unref = false;
+  if (state_->handle != nullptr) state_->handle->ref();
+  return *this;
+}
+Server& Server::unref() {
+  state_->unref = true;
+  if (state_->handle != nullptr) state_->handle->unref();
+  return *this;
+}
+
+}  // namespace uvnet
+
+// -------------------------------------------------------------------------------------------------
+
+namespace uvnet::impl {
+
+ServerState::ServerState(Server& owner, Ref<NetState> state, const ServerOptions& given)
+    : Living(std::move(state)), server(owner), options(given) {}
+
+void ServerState::tick(Task task) {
+  server.host().nextTick(
+      [self = Ref<Server>(&server), task = std::move(task)]() mutable { task(); });
+}
+
+void ServerState::onConnection(int status, handles::HandlePtr client) {
+  if (status < 0) {
+    server.emitError(errnoError(status, "accept"));
+    return;
+  }
+  if (maxConnections && connections >= *maxConnections) {
+    drop(*client);
+    return;
+  }
+  SocketOptions accepted;
+  accepted.allowHalfOpen = options.allowHalfOpen;
+  accepted.highWaterMark = options.highWaterMark;
+  const Ref<Socket> socket(new Socket(net, std::move(accepted)));
+  SocketState& state = *socket->state_;
+  state.noDelay = options.noDelay;
+  state.keepAlive = options.keepAlive;
+  state.keepAliveDelay = checkedKeepAliveDelay(options.keepAliveInitialDelay);
+  state.adopt(std::move(client));
+  if (handles::Tcp* tcp = state.tcp()) state.applyOptionsTo(*tcp);
+  state.server = Ref<Server>(&server);
+  state.counted = true;
+  ++connections;
+  if (options.pauseOnConnect) {
+    state.pauseBeforeReading();
+  } else {
+    socket->read(0);
+  }
+  server.emit<"connection">(*socket);
+}
+
+void ServerState::drop(const handles::StreamHandle& client) {
+  DropInfo info;
+  if (client.kind() == handles::StreamHandle::Kind::kTcp) {
+    const auto& tcp = static_cast<const handles::Tcp&>(client);
+    tcp.getsockname(info.local);
+    tcp.getpeername(info.remote);
+  }
+  server.emit<"drop">(info);
+}
+
+void ServerState::close(Callback callback) {
+  ++listenId_;
+  lookup_.cancel();
+  if (callback) {
+    server.once<"close">([callback = std::move(callback), open = handle != nullptr]() mutable {
+      const Error error = serverNotRunning();
+      callback(open ? nullptr : &error);
+    });
+  }
+  handle.reset();
+  path_.clear();
+  emitCloseIfDrained();
+}
+
+void ServerState::connectionEnded() {
+  --connections;
+  emitCloseIfDrained();
+}
+
+void ServerState::emitCloseIfDrained() {
+  if (handle != nullptr || connections > 0) return;
+  ++closing_;
+  tick([this] {
+    --closing_;
+    server.emit<"close">();
+    // A listener may have made it listen again.
+    if (handle == nullptr && connections == 0 && closing_ == 0 && !lookup_.pending()) held_.reset();
+  });
+}
+
+void ServerState::netIsGoing() noexcept {
+  const Ref<Server> keep(&server);
+  ++listenId_;
+  lookup_.cancel();
+  handle.reset();
+  server.removeAllListeners();
+  held_.reset();
+}
+
+}  // namespace uvnet::impl

@@ -1,0 +1,61 @@
+// What a Server keeps. server.cc has the public calls and accepting, listen.cc the way to a
+// listening handle.
+#pragma once
+
+#include <uvnet/server.h>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "handles/lookup.h"
+#include "handles/stream_handle.h"
+#include "net/net_state.h"
+
+namespace uvnet::impl {
+
+class ServerState final : public Living, public handles::StreamHandle::ConnectionListener {
+ public:
+  ServerState(Server& server, Ref<NetState> net, const ServerOptions& options);
+
+  // --- server.cc
+  void hold() { held_ = Ref<Server>(&server); }
+  void close(Callback callback);
+  void connectionEnded();
+  void netIsGoing() noexcept override;
+  RefCounted& owner() noexcept override { return server; }
+  void onConnection(int status, handles::HandlePtr client) override;
+
+  // --- listen.cc
+  void listen(ListenOptions options, Function<void()> listener);
+  // On a copy of a bound descriptor.
+  void listenCopy(int fd, Function<void()> listener);
+  ServerAddress address() const;
+
+  Server& server;
+  const ServerOptions options;
+  handles::HandlePtr handle;
+  std::size_t connections = 0;
+  std::optional<std::size_t> maxConnections;
+  bool unref = false;  // remembered across listen()
+
+ private:
+  void emitCloseIfDrained();
+  void drop(const handles::StreamHandle& client);
+
+  void lookUpAndListen(const std::string& host, int port, const ListenOptions& options);
+  void listenTcp(const std::string& address, int port, int family, const ListenOptions& options);
+  void listenPath(const ListenOptions& options);
+  void listenFd(int fd, int backlog);
+  void listenHandle(handles::HandlePtr bound, int backlog, const std::string& address, int port);
+  void failNextTick(Error error);
+  void tick(Task task);
+
+  Ref<Server> held_;
+  handles::LookupRequest lookup_;
+  std::string path_;       // of the Unix socket it listens on
+  unsigned listenId_ = 0;  // a close() makes the listen() before it void
+  unsigned closing_ = 0;   // 'close' events on their way
+};
+
+}  // namespace uvnet::impl

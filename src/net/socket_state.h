@@ -1,0 +1,124 @@
+// What a Socket keeps beyond its stream: the wire, the way to a connection, addresses, options.
+//
+// socket.cc has the public calls and the stream's hooks, connect.cc the way from connect() to
+// 'connect', happy_eyeballs.cc the way with several addresses.
+#pragma once
+
+#include <uvnet/server.h>
+#include <uvnet/socket.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "handles/lookup.h"
+#include "handles/tcp.h"
+#include "net/net_state.h"
+#include "stream/wire.h"
+
+namespace uvnet::impl {
+
+// One connect(), as its options ask for it.
+struct Target {
+  std::string host;
+  int port = 0;
+  Port givenPort;
+  std::string localAddress;
+  int localPort = 0;
+  int attemptTimeout = 0;
+};
+
+// One try to reach one address; path and port 0, family 0 for Unix sockets.
+struct Attempt {
+  std::string address;
+  int port = 0;
+  int family = 0;
+  std::string localAddress;
+  int localPort = 0;
+};
+
+class SocketState final : public Living {
+ public:
+  SocketState(Socket& socket, Ref<NetState> net, OnRead onread);
+
+  // --- socket.cc
+  void adoptFd(int fd);
+  // A connection that the system has made already.
+  void adopt(handles::HandlePtr handle);
+  // pauseOnConnect: as after pause(), but nobody was told.
+  void pauseBeforeReading();
+  void applyOptionsTo(handles::Tcp& tcp);
+  // While the loop needs the socket it is not freed.
+  void hold() { held_ = Ref<Socket>(&socket); }
+  void emitClose(bool hadError);
+  void destroyHandle(const Error* error, Callback done);
+  void readOrWait();
+  void finalOrWait(Callback done);
+  void writeOrWait(std::span<Buffer> chunks, Callback done);
+  void netIsGoing() noexcept override;
+  const AddressInfo& localName();
+  const AddressInfo& remoteName();
+  handles::Tcp* tcp() const noexcept;
+
+  // --- connect.cc
+  void connect(ConnectOptions options, Function<void()> listener);
+  void stopConnecting() noexcept;
+
+  Socket& socket;
+  stream::Wire wire;
+  Ref<Server> server;
+  bool connecting = false;
+  bool counted = false;  // among the server's connections
+  bool resetAndClosing = false;
+  bool noDelay = false;
+  bool keepAlive = false;
+  unsigned keepAliveDelay = 0;  // seconds
+  std::optional<double> timeout;
+  std::size_t pendingBytes = 0;  // written while connecting, not handed over
+  std::vector<std::string> attemptedAddresses;
+
+ private:
+  struct Ticket;
+  struct Race;
+
+  template <class F>
+  ListenerToken onceConnected(F&& f);
+  void tick(Task task);
+
+  void dispatchPendingWrite();
+  void forgetPendingWrite();
+
+  void openHandle(bool pipe);
+  void lookUp(LookupOptions options, const Lookup& custom, bool race);
+  void onLookup(const Error* error, const std::vector<LookupAddress>& found, bool race);
+  void onRaceLookup(const Error* error, const std::vector<LookupAddress>& found);
+  void failNextTick(const Error& error);
+  void connectTo(const std::string& address, int family);
+  void connectToPath(const std::string& path);
+  int bindLocal(const Attempt& attempt);
+  void onConnected(int status);
+  void succeed();
+  Error attemptError(int status) const;
+  // For a refusal that came at once: Node then names the local end too.
+  Error refusedAtOnce(int status);
+
+  void race(std::vector<LookupAddress> addresses);
+  void raceNext(bool canceled);
+  void onRaceConnected(std::size_t index, int status);
+  static void onRaceTimeout(void* state);
+
+  Ref<Socket> held_;
+  AddressInfo localName_;
+  AddressInfo remoteName_;
+  unsigned connectId_ = 0;  // answers to an earlier connect() are not ours
+  Target target_;
+  Attempt attempt_;
+  std::shared_ptr<Ticket> lookup_;
+  handles::LookupRequest request_;
+  std::unique_ptr<Race> race_;
+  std::vector<Buffer> pendingChunks_;
+  Callback pendingDone_;
+  ListenerToken pendingConnect_, pendingClose_;
+};
+
+}  // namespace uvnet::impl

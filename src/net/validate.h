@@ -1,0 +1,36 @@
+// What the public calls check before they change anything. Each throws Node's error.
+#pragma once
+
+#include <uvnet/options.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace uvnet::impl {
+
+// 0 to 65535. name: "Port", "options.port", as Node calls it in that place.
+int checkedPort(const Port& port, std::string_view name);
+// 0 turns the timeout off; below 1 ms counts as 1, above 2^31-1 as that.
+std::uint64_t checkedTimeout(double milliseconds);
+// At least 10, whatever is asked for from 1 on.
+int checkedAttemptTimeout(int milliseconds, std::string_view name);
+// Whole seconds, 0 if negative.
+unsigned checkedKeepAliveDelay(double milliseconds) noexcept;
+// A Unix socket's path that no system call will cut short.
+void checkPath(const std::string& path);
+// 0, 4 or 6.
+int checkedFamily(const Family& family);
+void checkHints(int hints);
+int checkedFd(int fd);
+
+// JavaScript's Number(text); nullopt for NaN.
+std::optional<double> numberFromText(std::string_view text) noexcept;
+// Whether a string is a path and not a port, as connect() and listen() decide it.
+bool isPipeName(std::string_view text) noexcept;
+
+// isIP
+int ipVersion(std::string_view text) noexcept;
+
+}  // namespace uvnet::impl

@@ -1,0 +1,192 @@
+#include "stream/wire.h"
+
+#include <utility>
+
+#include "handles/uv_error.h"
+#include "stream/errors.h"
+
+namespace uvnet::stream {
+
+namespace uverr = handles::uverr;
+
+void Wire::attach(handles::HandlePtr handle) noexcept {
+  handle_ = std::move(handle);
+  handle_->setReadListener(this);
+  reading_ = false;
+  lastWriteQueueSize_ = 0;
+  bytesRead_ = bytesWritten_ = 0;
+  // An answer to the last handle's write is nobody's any more.
+  ++write_;
+  ++shutdown_;
+  writeDone_ = {};
+  shutdownDone_ = {};
+  if (hasOnRead() && onread_.nextBuffer) userMemory_ = onread_.nextBuffer();
+}
+
+handles::HandlePtr Wire::detach() noexcept {
+  if (handle_ != nullptr) {
+    bytesRead_ = handle_->bytesRead();
+    bytesWritten_ = handle_->bytesWritten();
+    handle_->setReadListener(nullptr);
+  }
+  reading_ = false;
+  return std::move(handle_);
+}
+
+std::uint64_t Wire::bytesRead() const noexcept {
+  return handle_ != nullptr ? handle_->bytesRead() : bytesRead_;
+}
+std::uint64_t Wire::bytesWritten() const noexcept {
+  return handle_ != nullptr ? handle_->bytesWritten() : bytesWritten_;
+}
+
+// --- In ------------------------------------------------------------------------------------------
+
+void Wire::readStart() {
+  if (handle_ == nullptr || reading_) return;
+  reading_ = true;
+  const int status = handle_->readStart();
+  if (status < 0) stream_.destroy(errnoError(status, "read"));
+}
+
+void Wire::readStop() {
+  reading_ = false;
+  if (handle_ == nullptr) return;
+  const int status = handle_->readStop();
+  if (status < 0) stream_.destroy(errnoError(status, "read"));
+}
+
+void Wire::onRead(Buffer chunk) {
+  touch();
+  if (stream_.destroyed()) return;
+  if (!stream_.push(std::move(chunk))) stopAfterFullRead();
+}
+
+void Wire::stopAfterFullRead() {
+  reading_ = false;
+  if (!stream_.destroyed()) readStop();
+}
+
+void Wire::onReadInto(std::size_t n) {
+  touch();
+  if (stream_.destroyed()) return;
+  const bool more = onread_.callback(n, userMemory_);
+  if (onread_.nextBuffer) userMemory_ = onread_.nextBuffer();
+  if (!more) stopAfterFullRead();
+}
+
+void Wire::onReadEnd(int status) {
+  touch();
+  if (status != uverr::kEof) {
+    stream_.destroy(errnoError(status, "read"));
+    return;
+  }
+  if (stream_.readableEnded()) return;
+  stream_.pushEnd();
+  stream_.read(0);  // starts the way to 'end' where nothing is buffered
+}
+
+void Wire::setOnRead(OnRead onread) {
+  if (!onread.callback) return;
+  onread_ = std::move(onread);
+  userMemory_ = onread_.buffer;
+}
+
+// --- Out -----------------------------------------------------------------------------------------
+
+std::ptrdiff_t Wire::tryWrite(std::string_view bytes, std::optional<Error>& error) {
+  touch();
+  const int taken = handle_->tryWrite(bytes);
+  if (taken >= 0) return taken;
+  error = errnoError(taken, "write");
+  return -1;
+}
+
+void Wire::write(std::span<Buffer> chunks, Callback done) {
+  touch();
+  std::size_t total = 0;
+  for (const Buffer& chunk : chunks) total += chunk.size();
+  // A single chunk comes from doTryWrite, which has just tried.
+  if (chunks.size() > 1) {
+    int taken = handle_->tryWrite(chunks);
+    if (taken < 0) {
+      const Error error = errnoError(taken, "write");
+      done(&error);
+      return;
+    }
+    auto left = static_cast<std::size_t>(taken);
+    while (!chunks.empty() && left >= chunks.front().size()) {
+      left -= chunks.front().size();
+      chunks = chunks.subspan(1);
+    }
+    if (chunks.empty()) {
+      done(nullptr);
+      return;
+    }
+    chunks.front().removePrefix(left);
+  }
+  writeDone_ = std::move(done);
+  const int status = handle_->write(
+      chunks, stream_, [this, write = ++write_](int answer) { onWritten(write, answer); });
+  if (status < 0) {
+    const Error error = errnoError(status, "write");
+    std::exchange(writeDone_, {})(&error);
+    return;
+  }
+  lastWriteQueueSize_ = total;
+}
+
+void Wire::onWritten(unsigned write, int status) {
+  if (write != write_ || !writeDone_) return;
+  Callback done = std::exchange(writeDone_, {});
+  if (stream_.destroyed()) {
+    // The stream's own answers, for this write and those behind it, are on their way.
+    done(nullptr);
+  } else if (status < 0) {
+    const Error error = errnoError(status, "write");
+    done(&error);
+  } else {
+    touch();
+    lastWriteQueueSize_ = 0;
+    done(nullptr);
+  }
+}
+
+void Wire::shutdown(Callback done) {
+  shutdownDone_ = std::move(done);
+  const int status = handle_->shutdown(stream_, [this, number = ++shutdown_](int) {
+    // However it went: a connection that is gone needs no FIN.
+    if (number == shutdown_ && shutdownDone_) std::exchange(shutdownDone_, {})(nullptr);
+  });
+  if (status >= 0) return;
+  done = std::exchange(shutdownDone_, {});
+  if (status == uverr::kNotConn) {
+    done(nullptr);
+  } else {
+    const Error error = errnoError(status, "shutdown");
+    done(&error);
+  }
+}
+
+// --- Idle ----------------------------------------------------------------------------------------
+
+void Wire::setTimeout(handles::TimerLists& lists, std::uint64_t milliseconds) {
+  timer_.stop();
+  if (milliseconds > 0) timer_.start(lists, milliseconds);
+}
+
+void Wire::onTimeout(void* user) {
+  Wire& wire = *static_cast<Wire*>(user);
+  if (wire.lastWriteQueueSize_ > 0 && wire.handle_ != nullptr) {
+    // A slow write that has moved since the last look is not idle.
+    const std::size_t queued = wire.handle_->writeQueueSize();
+    if (queued != wire.lastWriteQueueSize_) {
+      wire.lastWriteQueueSize_ = queued;
+      wire.touch();
+      return;
+    }
+  }
+  wire.onIdle_(wire.stream_);
+}
+
+}  // namespace uvnet::stream
