@@ -31,7 +31,7 @@ STRING = r'"(?:[^"\\]|\\.)*"'
 STRINGS = rf"{STRING}(?:\s*{STRING})*"
 CASE = re.compile(
     r"^\s*(?:TEMPLATE_)?TEST_CASE\w*\s*\("
-    rf"(?:\s*[A-Za-z_][\w:<>]*\s*,)?\s*(?P<name>{STRINGS})\s*,\s*(?P<tags>{STRINGS})",
+    rf"(?:\s*[A-Za-z_][\w:<>]*\s*,)?\s*(?P<name>{STRINGS})\s*(?:,\s*(?P<tags>{STRINGS}))?",
     re.MULTILINE,
 )
 ESCAPES = {"\\n": "\n", "\\t": "\t", "\\0": "\0", '\\"': '"', "\\\\": "\\", "\\'": "'"}
@@ -66,7 +66,7 @@ def cases_in(text, file, folder):
         flags=re.DOTALL,
     )
     for match in CASE.finditer(text):
-        tags = text_of(match["tags"])
+        tags = text_of(match["tags"] or "")
         rows = ROW.findall(tags)
         # A hidden test ([.]) shows nothing, as nobody runs it.
         if not re.search(r"\[(\.|!hide)", tags):
