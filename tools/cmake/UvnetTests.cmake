@@ -37,7 +37,10 @@ list(REMOVE_DUPLICATES uvnet_test_folders)
 
 foreach(folder IN LISTS uvnet_test_folders)
   set(target uvnet_test_${folder})
-  add_executable(${target} ${uvnet_test_sources_${folder}} $<TARGET_OBJECTS:uvnet_objects>)
+  # What only this program needs may stand in a support folder of its own.
+  file(GLOB support CONFIGURE_DEPENDS test/${folder}/support/*.cc)
+  add_executable(${target} ${uvnet_test_sources_${folder}} ${support}
+                           $<TARGET_OBJECTS:uvnet_objects>)
   target_link_libraries(${target} PRIVATE uvnet_test_support)
   target_precompile_headers(${target} REUSE_FROM uvnet_test_support)
   uvnet_own_code(${target})
