@@ -108,7 +108,11 @@ void Pipe::answerLater(int status, RefCounted& owner, StatusCallback done) {
     // Connected: an empty write succeeds, later.
     const uv_buf_t nothing = uv_buf_init(nullptr, 0);
     request.write.data = &request;
-    status = uv_write(&request.write, uv(), &nothing, 1, Request::onWritten);
+    status = uv_write(&request.write, uv(), &nothing, 1, [](uv_write_t* write, int written) {
+      // It is written by now, but a connect that is not told before the close is cancelled.
+      const auto* handle = reinterpret_cast<const uv_handle_t*>(write->handle);
+      Request::onWritten(write, uv_is_closing(handle) != 0 ? UV_ECANCELED : written);
+    });
     if (status == 0) return;
   }
   request.failure = status;

@@ -1,0 +1,95 @@
+#include "handles/fixture.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <new>
+
+namespace {
+std::atomic<std::uint64_t> calls{0};
+}  // namespace
+
+// Counted, so that a test can say that something allocates nothing.
+void* operator new(std::size_t size) {
+  calls.fetch_add(1, std::memory_order_relaxed);
+  if (void* memory = std::malloc(size != 0 ? size : 1)) return memory;
+  throw std::bad_alloc();
+}
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  calls.fetch_add(1, std::memory_order_relaxed);
+  return std::malloc(size != 0 ? size : 1);
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace uvnet::test {
+
+namespace {
+
+// Catch2's assertions are for one thread; one that holds does not get as far here.
+void must(bool holds) {
+  if (!holds) FAIL("the fixture could not be set up");
+}
+
+}  // namespace
+
+std::uint64_t newCalls() { return calls.load(std::memory_order_relaxed); }
+
+std::string uniqueSocketPath() {
+  static std::atomic<int> number{0};
+  const std::string name =
+      "uvnet-test-" + std::to_string(::getpid()) + "-" + std::to_string(number++) + ".sock";
+  return (std::filesystem::temp_directory_path() / name).string();
+}
+
+World::~World() {
+  context->shutdown();
+  runToEnd(host);
+  if (context->openHandles() != 0) FAIL_CHECK("handles are still open");
+  context.reset();
+  if (openHandles(host.loop()) != 0) FAIL_CHECK("something is left on the loop");
+}
+
+Listening::Listening(World& inWorld, StreamHandle::Kind kind, int backlog) : world(inWorld) {
+  if (kind == StreamHandle::Kind::kTcp) {
+    auto tcp = handles::Tcp::create(world.context);
+    must(tcp->bind("127.0.0.1", 0, false, false) == 0);
+    AddressInfo address;
+    must(tcp->getsockname(address) == 0);
+    port = address.port;
+    handle = std::move(tcp);
+  } else {
+    auto pipe = handles::Pipe::create(world.context);
+    path = uniqueSocketPath();
+    must(pipe->bind(path) == 0);
+    handle = std::move(pipe);
+  }
+  handle->setConnectionListener(&acceptor);
+  must(handle->listen(backlog) == 0);
+}
+
+HandlePtr Listening::connect(handles::StatusCallback done) {
+  const auto owner = make<Owner>();
+  if (handle->kind() == StreamHandle::Kind::kTcp) {
+    auto tcp = handles::Tcp::create(world.context);
+    must(tcp->connect("127.0.0.1", port, false, *owner, std::move(done)) == 0);
+    return tcp;
+  }
+  auto pipe = handles::Pipe::create(world.context);
+  pipe->connect(path, *owner, std::move(done));
+  return pipe;
+}
+
+std::pair<HandlePtr, HandlePtr> Listening::pair() {
+  int status = 1;
+  const std::size_t before = acceptor.clients.size();
+  HandlePtr client = connect([&](int answer) { status = answer; });
+  runUntil(world.host, [&] { return status != 1 && acceptor.clients.size() > before; });
+  must(status == 0);
+  HandlePtr accepted = std::move(acceptor.clients.back());
+  acceptor.clients.pop_back();
+  return {std::move(client), std::move(accepted)};
+}
+
+}  // namespace uvnet::test

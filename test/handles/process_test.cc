@@ -1,0 +1,127 @@
+// What concerns the process: SIGPIPE, threads, and the names of errors.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <functional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "handles/fixture.h"
+#include "handles/lookup.h"
+#include "handles/sigpipe.h"
+#include "handles/timer.h"
+#include "handles/uv_error.h"
+#include "support/catch.h"
+#include "support/run_loop.h"
+
+using namespace uvnet;
+using namespace uvnet::test;
+namespace uverr = handles::uverr;
+using Kind = StreamHandle::Kind;
+
+namespace {
+
+// Runs it in a child process; true if it returned true there.
+bool holdsInChild(const std::function<bool()>& check) {
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) ::_exit(check() ? 0 : 1);
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+void ownHandler(int) {}
+
+auto disposition() {
+  struct sigaction action {};
+  sigaction(SIGPIPE, nullptr, &action);
+  return action.sa_handler;
+}
+
+// One loop's worth of work: an echo of some messages over TCP, a timer, a lookup.
+bool work() {
+  World world;
+  Listening listening(world, Kind::kTcp);
+  auto [near, far] = listening.pair();
+  Reader nearReader;
+  Reader farReader;
+  near->setReadListener(&nearReader);
+  far->setReadListener(&farReader);
+  near->readStart();
+  far->readStart();
+  const auto owner = make<Owner>();
+  int rounds = 0;
+  farReader.read = [&, &peer = far](Buffer chunk) { peer->write({&chunk, 1}, *owner, nullptr); };
+  nearReader.read = [&, &self = near](Buffer) {
+    world.host.nextTick([&] {
+      if (++rounds < 200) self->tryWrite("message");
+    });
+  };
+  near->tryWrite("message");
+  bool found = false;
+  handles::LookupRequest lookup;
+  lookup.start(world.context, "127.0.0.1", 4, 0, *owner,
+               [&](int status, std::vector<LookupAddress>) { found = status == 0; });
+  bool fired = false;
+  handles::Timer timer(
+      *owner, [](void* flag) { *static_cast<bool*>(flag) = true; }, &fired);
+  timer.start(world.context->timers(), 5);
+  runUntil(world.host, [&] { return rounds >= 200 && found && fired; });
+  return world.context->openHandles() == 3;
+}
+
+}  // namespace
+
+TEST_CASE("SIGPIPE is ignored where nobody has decided, and a broken connection is an EPIPE") {
+  CHECK(holdsInChild([] {
+    std::signal(SIGPIPE, SIG_DFL);
+    handles::ignoreSigpipeIfDefault();
+    int fds[2];
+    if (::pipe(fds) != 0) return false;
+    ::close(fds[0]);
+    return disposition() == SIG_IGN && ::write(fds[1], "x", 1) == -1;
+  }));
+}
+
+TEST_CASE("SIGPIPE keeps a handler of the program's own") {
+  CHECK(holdsInChild([] {
+    std::signal(SIGPIPE, ownHandler);
+    handles::ignoreSigpipeIfDefault();
+    return disposition() == ownHandler;
+  }));
+}
+
+TEST_CASE("a program may go back to the default for SIGPIPE") {
+  CHECK(holdsInChild([] {
+    std::signal(SIGPIPE, SIG_DFL);
+    handles::ignoreSigpipeIfDefault();
+    std::signal(SIGPIPE, SIG_DFL);
+    handles::ignoreSigpipeIfDefault();
+    return disposition() == SIG_DFL;
+  }));
+}
+
+TEST_CASE("four loops in four threads do not know of each other") {
+  std::atomic<int> good{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int round = 0; round < 3; ++round) good += work() ? 1 : 0;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(good == 12);
+}
+
+TEST_CASE("errors have libuv's names and texts, unknown ones too") {
+  CHECK(handles::errorName(uverr::kConnRefused) == "ECONNREFUSED");
+  CHECK(handles::errorName(uverr::kEof) == "EOF");
+  CHECK(handles::errorName(uverr::kEaiNoName) == "EAI_NONAME");
+  CHECK(handles::errorName(-54321) == "Unknown system error -54321");
+  CHECK(handles::errorText(uverr::kAddrInUse) == "address already in use");
+  CHECK(handles::errorText(-54321) == "Unknown system error -54321");
+}
