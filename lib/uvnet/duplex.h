@@ -67,6 +67,7 @@ class UVNET_API Duplex : public Stream, public On<Duplex, DuplexEvents> {
 
  protected:
   using Stream::Stream;
+  std::string_view className() const noexcept override { return "Duplex"; }
 };
 
 }  // namespace uvnet

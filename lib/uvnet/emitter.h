@@ -13,6 +13,10 @@
 #include <uvnet/ref.h>
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -35,6 +39,13 @@ class UVNET_API Emitter : public RefCounted {
   bool off(ListenerToken token);
   void removeAllListeners();
 
+  // The events that have listeners.
+  std::vector<std::string_view> eventNames() const;
+  // More listeners than that on one event look like a leak: Host::warning is told, once. 0: any
+  // number. Default 10, Node's.
+  void setMaxListeners(std::size_t count) noexcept { maxListeners_ = count; }
+  std::size_t getMaxListeners() const noexcept { return maxListeners_; }
+
  protected:
   using Erased = Function<void(void* args)>;
   enum Flags : std::uint8_t { kNone = 0, kOnce = 1, kPrepend = 2 };
@@ -44,6 +55,8 @@ class UVNET_API Emitter : public RefCounted {
 
   ListenerToken addListener(EventId event, Erased listener, Flags flags = kNone);
   void removeListeners(EventId event);
+  // All of them without a word to anybody, in a destructor for one.
+  void forgetListeners() noexcept { dropAll(std::nullopt); }
   std::size_t countListeners(EventId event) const noexcept;
   bool hasListener(EventId event) const noexcept {
     return (heard_ & (1U << static_cast<unsigned>(event))) != 0;
@@ -64,6 +77,14 @@ class UVNET_API Emitter : public RefCounted {
   // For who must act when listeners come and go (a stream starts to flow).
   virtual void onListenerAdded(EventId) {}
   virtual void onListenerRemoved(EventId) {}
+  // All of one event, or of all (nullopt), at once.
+  virtual void onListenersRemoved(std::optional<EventId>) {}
+  // 'error' without a listener. True: somebody else has taken it.
+  virtual bool onUnheardError(const Error&) { return false; }
+  // Node's name of the class, for warnings.
+  virtual std::string_view className() const noexcept { return "EventEmitter"; }
+  // Events that eventNames() gives first, in that order, whenever they were listened to.
+  virtual std::span<const EventId> leadingEvents() const noexcept { return {}; }
 
  private:
   template <class, class>
@@ -74,10 +95,18 @@ class UVNET_API Emitter : public RefCounted {
     Node* node;
   };
   void removeAt(std::size_t index);
-  void remask(EventId event) noexcept;
+  void removeEach(EventId event);
+  Entry takeAt(std::size_t index) noexcept;
+  void dropAll(std::optional<EventId> event) noexcept;
+  void warnOfLeak(EventId event);
+
+  // EventEmitter.defaultMaxListeners
+  static constexpr std::size_t kDefaultMaxListeners = 10;
 
   Host* host_;
-  std::uint32_t heard_ = 0;  // a bit for each event that has a listener
+  std::uint32_t heard_ = 0;   // a bit for each event that has a listener
+  std::uint32_t warned_ = 0;  // and for each whose number of listeners was warned of
+  std::size_t maxListeners_ = kDefaultMaxListeners;
   std::uint32_t lastId_ = 0;
   std::vector<Entry> entries_;
 };
@@ -122,7 +151,8 @@ class On {
  private:
   template <EventName Name>
   struct FindOrFail {
-    using Result = decltype(detail::findEvent<Name>(Events{}));
+    using All = decltype(detail::join(Events{}, ListenerEvents{}));
+    using Result = decltype(detail::findEvent<Name>(All{}));
     static_assert(Result::kFound,
                   "no such event on this class: <uvnet/events.h> lists every event by class");
   };

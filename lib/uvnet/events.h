@@ -9,6 +9,7 @@
 #include <uvnet/address.h>
 #include <uvnet/buffer.h>
 #include <uvnet/error.h>
+#include <uvnet/export.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -24,6 +25,7 @@ class Stream;
 
 // What identifies an event inside; the name is what people use.
 enum class EventId : std::uint8_t {
+  kClientError,
   kClose,
   kConnect,
   kConnection,
@@ -38,15 +40,20 @@ enum class EventId : std::uint8_t {
   kFinish,
   kListening,
   kLookup,
+  kNewListener,
   kPause,
   kPipe,
   kPrefinish,
   kReadable,
   kReady,
+  kRemoveListener,
   kResume,
   kTimeout,
   kUnpipe,
 };
+
+// "data" for EventId::kData.
+UVNET_API std::string_view eventName(EventId event) noexcept;
 
 // Where a connection that 'drop' reports came from; all empty for Unix sockets.
 struct DropInfo {
@@ -100,6 +107,26 @@ EventList<A..., B...> join(EventList<A...>, EventList<B...>);
 
 }  // namespace detail
 
+// What every emitter says of itself: the event a listener is about to be added to, or was removed
+// from.
+using ListenerEvents =
+    EventList<Event<"newListener", EventId::kNewListener, std::string_view>,
+              Event<"removeListener", EventId::kRemoveListener, std::string_view>>;
+
+// What a Readable emits: of DuplexEvents, where each is described.
+using ReadableEvents =
+    EventList<Event<"data", EventId::kData, const Buffer&>, Event<"readable", EventId::kReadable>,
+              Event<"pause", EventId::kPause>, Event<"resume", EventId::kResume>,
+              Event<"end", EventId::kEnd>, Event<"error", EventId::kError, const Error&>,
+              Event<"close", EventId::kClose, bool>>;
+
+// And a Writable.
+using WritableEvents =
+    EventList<Event<"drain", EventId::kDrain>, Event<"pipe", EventId::kPipe, Stream&>,
+              Event<"unpipe", EventId::kUnpipe, Stream&>, Event<"prefinish", EventId::kPrefinish>,
+              Event<"finish", EventId::kFinish>, Event<"error", EventId::kError, const Error&>,
+              Event<"close", EventId::kClose, bool>>;
+
 // What a Duplex emits, in the order of a life.
 using DuplexEvents = EventList<
     Event<"data", EventId::kData, const Buffer&>,   // bytes, or UTF-8 text after setEncoding()
@@ -139,7 +166,10 @@ using ServerEvents =
               Event<"connection", EventId::kConnection, Socket&>,  // a client was accepted
               Event<"drop", EventId::kDrop, const DropInfo&>,      // maxConnections was reached
               Event<"error", EventId::kError, const Error&>,  // 'close' does not follow by itself
-              Event<"close", EventId::kClose>                 // closed, and every connection ended
+              // An accepted socket failed and nobody listens to its own 'error'. With a listener
+              // here that ends the one connection; without, it is Host::uncaught's, as in Node.
+              Event<"clientError", EventId::kClientError, const Error&, Socket&>,
+              Event<"close", EventId::kClose>  // closed, and every connection ended
               >;
 
 }  // namespace uvnet

@@ -9,6 +9,7 @@
 
 #include <exception>
 #include <memory>
+#include <string_view>
 
 extern "C" struct uv_loop_s;
 
@@ -37,6 +38,10 @@ class UVNET_API Host {
   // An exception that left a listener or callback, or an 'error' (as uvnet::Error) that had no
   // listener. Where Node would raise 'uncaughtException'.
   virtual void uncaught(std::exception_ptr error) noexcept = 0;
+
+  // What Node would print with process.emitWarning, such as "MaxListenersExceededWarning". Nothing
+  // has failed; the default ignores it.
+  virtual void warning(std::string_view name, std::string_view message) noexcept;
 
  protected:
   Host() = default;
@@ -70,6 +75,8 @@ class UVNET_API LoopHost final : public Host {
   void enter() override;
   void leave() noexcept override;
   void uncaught(std::exception_ptr error) noexcept override;
+  // Written to stderr, one line.
+  void warning(std::string_view name, std::string_view message) noexcept override;
 
  private:
   struct State;

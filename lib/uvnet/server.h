@@ -84,6 +84,7 @@ class UVNET_API Server : public Emitter, public On<Server, ServerEvents> {
 
  protected:
   ~Server() override;
+  std::string_view className() const noexcept override { return "Server"; }
 
  private:
   friend class Net;

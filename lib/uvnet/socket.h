@@ -127,6 +127,8 @@ class UVNET_API Socket : public Duplex, public On<Socket, SocketEvents> {
   void beforePause() override;
   void beforeResume() override;
   void onEnding() override;
+  bool onUnheardError(const Error& error) override;
+  std::string_view className() const noexcept override { return "Socket"; }
 
  private:
   friend class Net;

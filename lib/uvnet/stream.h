@@ -174,6 +174,8 @@ class UVNET_API Stream : public Emitter {
 
   void onListenerAdded(EventId event) override;
   void onListenerRemoved(EventId event) override;
+  void onListenersRemoved(std::optional<EventId> event) override;
+  std::span<const EventId> leadingEvents() const noexcept override;
 
   const stream::Core& core() const noexcept { return *core_; }
   stream::Core& core() noexcept { return *core_; }

@@ -41,6 +41,7 @@ Error loopError(int status) {
 }  // namespace
 
 Host::~Host() = default;
+void Host::warning(std::string_view, std::string_view) noexcept {}
 
 struct LoopHost::State {
   using Handler = Function<void(std::exception_ptr)>;
@@ -189,6 +190,11 @@ void LoopHost::uncaught(std::exception_ptr error) noexcept {
   // Inside somebody else's uv_run nothing can be thrown, and going on as if nothing had happened
   // is worse than ending, as node does.
   if (!canRethrow && !state.ending) std::terminate();
+}
+
+void LoopHost::warning(std::string_view name, std::string_view message) noexcept {
+  std::fprintf(stderr, "uvnet: %.*s: %.*s\n", static_cast<int>(name.size()), name.data(),
+               static_cast<int>(message.size()), message.data());
 }
 
 }  // namespace uvnet

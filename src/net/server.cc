@@ -184,7 +184,7 @@ void ServerState::netIsGoing() noexcept {
   ++listenId_;
   lookup_.cancel();
   handle.reset();
-  server.removeAllListeners();
+  server.forgetListeners();
   held_.reset();
 }
 

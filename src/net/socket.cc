@@ -217,6 +217,11 @@ void Socket::onEnding() {
   if (!allowHalfOpen()) setEndedByPeer(true);
 }
 
+// U15: one peer's reset must not end a host that serves others.
+bool Socket::onUnheardError(const Error& error) {
+  return state_->server && state_->server->emit<"clientError">(error, *this);
+}
+
 }  // namespace uvnet
 
 // -------------------------------------------------------------------------------------------------

@@ -1,8 +1,10 @@
 // The untyped half of the EventEmitter: one list of counted listeners in the order of their
 // registration. It allocates when a listener is added, never when an event is emitted (but for
 // more than kInlineListeners listeners of one event).
+#include <fmt/format.h>
 #include <uvnet/emitter.h>
 
+#include <algorithm>
 #include <array>
 #include <exception>
 #include <memory>
@@ -32,9 +34,11 @@ struct Emitter::Node {
   bool fired = false;  // a nested emit has used up a `once`
 };
 
-Emitter::~Emitter() { removeAllListeners(); }
+Emitter::~Emitter() { dropAll(std::nullopt); }
 
 ListenerToken Emitter::addListener(EventId event, Erased listener, Flags flags) {
+  // Before it is added, so that 'newListener' does not tell of itself.
+  emitArgs<std::string_view>(EventId::kNewListener, eventName(event));
   // 0 names nothing, so a wrapped counter skips it.
   if (++lastId_ == 0) ++lastId_;
   auto node = std::make_unique<Node>(std::move(listener), lastId_, (flags & kOnce) != 0);
@@ -43,8 +47,20 @@ ListenerToken Emitter::addListener(EventId event, Erased listener, Flags flags) 
   entries_.insert((flags & kPrepend) != 0 ? entries_.begin() : entries_.end(), entry);
   static_cast<void>(node.release());  // entries_ holds it now
   heard_ |= bit(event);
+  if (maxListeners_ > 0 && entries_.size() > maxListeners_) warnOfLeak(event);
   onListenerAdded(event);
   return token;
+}
+
+void Emitter::warnOfLeak(EventId event) {
+  const std::size_t count = countListeners(event);
+  if (count <= maxListeners_ || (warned_ & bit(event)) != 0) return;
+  warned_ |= bit(event);
+  host_->warning("MaxListenersExceededWarning",
+                 fmt::format("Possible EventEmitter memory leak detected. {} {} listeners added to "
+                             "[{}]. MaxListeners is {}. Use emitter.setMaxListeners() to increase "
+                             "limit",
+                             count, eventName(event), className(), maxListeners_));
 }
 
 bool Emitter::off(ListenerToken token) {
@@ -58,13 +74,55 @@ bool Emitter::off(ListenerToken token) {
 }
 
 void Emitter::removeListeners(EventId event) {
-  for (std::size_t i = entries_.size(); i > 0; --i) {
-    if (entries_[i - 1].event == event) removeAt(i - 1);
-  }
+  if (hasListener(EventId::kRemoveListener)) removeEach(event);
+  dropAll(event);
+  onListenersRemoved(event);
 }
 
 void Emitter::removeAllListeners() {
-  while (!entries_.empty()) removeAt(entries_.size() - 1);
+  if (hasListener(EventId::kRemoveListener)) {
+    // Each is told of, event by event; those who are told go last.
+    std::vector<EventId> events;
+    for (const Entry& entry : entries_) {
+      if (entry.event != EventId::kRemoveListener &&
+          std::find(events.begin(), events.end(), entry.event) == events.end()) {
+        events.push_back(entry.event);
+      }
+    }
+    for (const EventId event : events) removeListeners(event);
+  }
+  dropAll(std::nullopt);
+  onListenersRemoved(std::nullopt);
+}
+
+// The last one first, as Node does.
+void Emitter::removeEach(EventId event) {
+  for (std::size_t i = entries_.size(); i > 0; --i) {
+    // Who is told may have removed some itself.
+    if (i <= entries_.size() && entries_[i - 1].event == event) removeAt(i - 1);
+  }
+}
+
+// Without a word to anybody.
+void Emitter::dropAll(std::optional<EventId> event) noexcept {
+  std::vector<Node*> dropped;
+  for (std::size_t i = entries_.size(); i > 0; --i) {
+    if (!event || entries_[i - 1].event == *event) dropped.push_back(takeAt(i - 1).node);
+  }
+  // Last: what the listeners own may call back in here.
+  for (Node* node : dropped) node->release();
+}
+
+std::vector<std::string_view> Emitter::eventNames() const {
+  std::vector<std::string_view> names;
+  for (const EventId event : leadingEvents()) {
+    if (hasListener(event)) names.push_back(eventName(event));
+  }
+  for (const Entry& entry : entries_) {
+    const std::string_view name = eventName(entry.event);
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
+  return names;
 }
 
 std::size_t Emitter::countListeners(EventId event) const noexcept {
@@ -73,16 +131,24 @@ std::size_t Emitter::countListeners(EventId event) const noexcept {
   return count;
 }
 
-void Emitter::removeAt(std::size_t index) {
+Emitter::Entry Emitter::takeAt(std::size_t index) noexcept {
   const Entry entry = entries_[index];
   entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(index));
-  remask(entry.event);
-  onListenerRemoved(entry.event);
-  entry.node->release();  // last: what the listener owned may call back in here
+  if (countListeners(entry.event) == 0) {
+    heard_ &= ~bit(entry.event);
+    warned_ &= ~bit(entry.event);
+  }
+  return entry;
 }
 
-void Emitter::remask(EventId event) noexcept {
-  if (countListeners(event) == 0) heard_ &= ~bit(event);
+void Emitter::removeAt(std::size_t index) {
+  const Entry entry = takeAt(index);
+  struct Release {
+    Node* node;
+    ~Release() { node->release(); }
+  } const release{entry.node};  // last: what the listener owned may call back in here
+  onListenerRemoved(entry.event);
+  emitArgs<std::string_view>(EventId::kRemoveListener, eventName(entry.event));
 }
 
 bool Emitter::emitErased(EventId event, void* args) {
@@ -127,7 +193,7 @@ bool Emitter::emitErased(EventId event, void* args) {
 
 bool Emitter::emitError(const Error& error) {
   if (hasListener(EventId::kError)) return emitArgs<const Error&>(EventId::kError, error);
-  host_->uncaught(std::make_exception_ptr(error));
+  if (!onUnheardError(error)) host_->uncaught(std::make_exception_ptr(error));
   return false;
 }
 

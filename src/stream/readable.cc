@@ -440,6 +440,13 @@ void ReadableSide::onListenerRemoved(EventId event) {
   }
 }
 
+void ReadableSide::onListenersRemoved(std::optional<EventId> event) {
+  // Node does not look at 'data' here: the stream flows on, to nobody.
+  if (!event || *event == EventId::kReadable) {
+    nextTick(stream_, core_, [this] { updateReadableListening(); });
+  }
+}
+
 void ReadableSide::updateReadableListening() {
   readableListening_ = stream_.hasListener(EventId::kReadable);
   if (resumeScheduled_ && hasPaused_ && !paused_) {

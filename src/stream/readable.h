@@ -34,6 +34,7 @@ class ReadableSide {
 
   void onListenerAdded(EventId event);
   void onListenerRemoved(EventId event);
+  void onListenersRemoved(std::optional<EventId> event);
   void undestroy() noexcept;
   void abandon() noexcept;
 

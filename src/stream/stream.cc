@@ -158,11 +158,22 @@ void Stream::abandon() noexcept {
   core_->life.abandoned = core_->life.destroyed = core_->life.closed = true;
   core_->readable.abandon();
   core_->writable.abandon();
-  Emitter::removeAllListeners();
+  forgetListeners();
 }
 
 void Stream::onListenerAdded(EventId event) { core_->readable.onListenerAdded(event); }
 void Stream::onListenerRemoved(EventId event) { core_->readable.onListenerRemoved(event); }
+void Stream::onListenersRemoved(std::optional<EventId> event) {
+  core_->readable.onListenersRemoved(event);
+}
+
+// Node makes these keys when it makes the stream, so they come first whenever they were added.
+std::span<const EventId> Stream::leadingEvents() const noexcept {
+  static constexpr EventId kDuplex[] = {EventId::kClose,  EventId::kError,   EventId::kPrefinish,
+                                        EventId::kFinish, EventId::kDrain,   EventId::kData,
+                                        EventId::kEnd,    EventId::kReadable};
+  return kDuplex;
+}
 
 // --- Defaults of what a kind of stream supplies --------------------------------------------------
 
