@@ -32,7 +32,8 @@ class Function<R(Args...)> {
       Function(F&& f) {  // NOLINT: implicit on purpose, a lambda is a callback
     using T = std::decay_t<F>;
     if constexpr (std::is_pointer_v<T> || std::is_member_pointer_v<T>) {
-      if (f == nullptr) return;
+      const T pointer = f;  // a function's name decays, and is never null
+      if (pointer == nullptr) return;
     }
     if constexpr (fitsInline<T>()) {
       ::new (static_cast<void*>(&storage_)) T(std::forward<F>(f));

@@ -65,11 +65,17 @@ class UVNET_API Net {
   }
   Socket& connect(std::string_view pathOrPort, Function<void()> listener = {});
   // Node's other name of connect().
-  template <class... Args>
-  requires requires(Net& net, Args&&... args) { net.connect(std::forward<Args>(args)...); }
-  Socket& createConnection(Args&&... args) { return connect(std::forward<Args>(args)...); }
   Socket& createConnection(ConnectOptions options, Function<void()> listener = {}) {
     return connect(std::move(options), std::move(listener));
+  }
+  Socket& createConnection(Port port, std::string_view host, Function<void()> listener = {}) {
+    return connect(std::move(port), host, std::move(listener));
+  }
+  Socket& createConnection(std::integral auto port, Function<void()> listener = {}) {
+    return connect(port, std::move(listener));
+  }
+  Socket& createConnection(std::string_view pathOrPort, Function<void()> listener = {}) {
+    return connect(pathOrPort, std::move(listener));
   }
 
   // 4, 6, or 0 for what is no IP address. Leading zeros, CIDR and blanks make it none; an IPv6

@@ -319,7 +319,7 @@ const AddressInfo& SocketState::remoteName() {
 template <class F>
 ListenerToken SocketState::onceConnected(F&& f) {
   return socket.addListener(
-      EventId::kConnect, [f = std::forward<F>(f)](void*) mutable { f(); }, Emitter::kOnce);
+      EventId::kConnect, [f = std::forward<F>(f)](void*) mutable { f(); }, Socket::kOnce);
 }
 
 void SocketState::readOrWait() {
@@ -363,7 +363,7 @@ void SocketState::writeOrWait(std::span<Buffer> chunks, Callback done) {
         const Error error = socketClosedBeforeConnection();
         if (pendingDone_) std::exchange(pendingDone_, {})(&error);
       },
-      Emitter::kOnce);
+      Socket::kOnce);
 }
 
 void SocketState::dispatchPendingWrite() {

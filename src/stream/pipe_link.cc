@@ -42,7 +42,7 @@ void PipeLink::listen(bool end) {
     nextTick(source, source.core(), [self, end] { self->onSourceEnd(end); });
   } else {
     end_ = source.addListener(
-        EventId::kEnd, [self, end](void*) { self->onSourceEnd(end); }, Emitter::kOnce);
+        EventId::kEnd, [self, end](void*) { self->onSourceEnd(end); }, Stream::kOnce);
   }
   unpipe_ = destination.addListener(EventId::kUnpipe, [self](void*) {
     if (self->unpiping_) self->cleanup();
@@ -52,21 +52,21 @@ void PipeLink::listen(bool end) {
   // Ahead of the user's: they find the pipe undone.
   error_ = destination.addListener(
       EventId::kError, [self](void* pack) { self->onError(argument<const Error&>(pack)); },
-      Emitter::kPrepend);
+      Stream::kPrepend);
   close_ = destination.addListener(
       EventId::kClose,
       [self](void*) {
         self->destination_->off(self->finish_);
         self->unpipe();
       },
-      Emitter::kOnce);
+      Stream::kOnce);
   finish_ = destination.addListener(
       EventId::kFinish,
       [self](void*) {
         self->destination_->off(self->close_);
         self->unpipe();
       },
-      Emitter::kOnce);
+      Stream::kOnce);
 }
 
 void PipeLink::onSourceEnd(bool end) {
