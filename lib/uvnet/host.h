@@ -43,8 +43,16 @@ class UVNET_API Host {
   // has failed; the default ignores it.
   virtual void warning(std::string_view name, std::string_view message) noexcept;
 
+  // Bytes: what streams made on this host from now on use where their options do not say
+  // (stream.setDefaultHighWaterMark). 64 KiB, as in Node 22 and later; Node 20 had 16 KiB.
+  std::size_t defaultHighWaterMark() const noexcept { return defaultHighWaterMark_; }
+  void setDefaultHighWaterMark(std::size_t bytes) noexcept { defaultHighWaterMark_ = bytes; }
+
  protected:
   Host() = default;
+
+ private:
+  std::size_t defaultHighWaterMark_ = 64 * 1024;
 };
 
 // The Host of a program that has no runtime of its own.

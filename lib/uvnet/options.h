@@ -99,7 +99,7 @@ struct SocketOptions {
   bool noDelay = false;
   bool keepAlive = false;
   double keepAliveInitialDelay = 0;  // milliseconds, whole seconds count; 0: the system's
-  std::optional<std::size_t> highWaterMark = {};  // bytes, both sides; default 64 KiB
+  std::optional<std::int64_t> highWaterMark = {};  // bytes, both sides; default 64 KiB
 };
 
 // For net.connect() and socket.connect(): the bag of both the constructor and the connect.
@@ -123,7 +123,7 @@ struct ConnectOptions {
   bool noDelay = false;
   bool keepAlive = false;
   double keepAliveInitialDelay = 0;
-  std::optional<std::size_t> highWaterMark = {};
+  std::optional<std::int64_t> highWaterMark = {};
 };
 
 struct ServerOptions {
@@ -132,7 +132,7 @@ struct ServerOptions {
   bool noDelay = false;
   bool keepAlive = false;
   double keepAliveInitialDelay = 0;  // milliseconds
-  std::optional<std::size_t> highWaterMark = {};
+  std::optional<std::int64_t> highWaterMark = {};
 };
 
 struct ListenOptions {

@@ -60,7 +60,8 @@ class UVNET_API Socket : public Duplex, public On<Socket, SocketEvents> {
   Socket& connect(std::string_view pathOrPort, Function<void()> listener = {});
 
   // 'timeout' after so many milliseconds without a read or write; 0 turns it off. Only a notice.
-  // The listener is added to 'timeout', once. Throws ERR_OUT_OF_RANGE if negative or not finite.
+  // The listener is added to 'timeout', once; one given with 0 takes the last so added away.
+  // Throws ERR_OUT_OF_RANGE if negative or not finite.
   Socket& setTimeout(double milliseconds, Function<void()> listener = {});
   std::optional<double> timeout() const noexcept;  // as last set
 

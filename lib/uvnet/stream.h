@@ -18,6 +18,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string_view>
 
 namespace uvnet {
@@ -34,18 +35,21 @@ class Wire;
 // Told once how an operation ended: nullptr for success. The Error lives for the call only.
 using Callback = Function<void(const Error*)>;
 
-// 64 KiB as in Node 22 and later (Node 20 had 16 KiB): FEATURES C32.
-inline constexpr std::size_t kDefaultHighWaterMark = 64 * 1024;
-
 struct StreamOptions {
-  std::size_t readableHighWaterMark = kDefaultHighWaterMark;
-  std::size_t writableHighWaterMark = kDefaultHighWaterMark;
+  // Bytes from which on a side says "enough". highWaterMark is for both and goes before the others;
+  // default: Host::defaultHighWaterMark(). Negative: ERR_INVALID_ARG_VALUE is thrown.
+  std::optional<std::int64_t> highWaterMark = {};
+  std::optional<std::int64_t> readableHighWaterMark = {};
+  std::optional<std::int64_t> writableHighWaterMark = {};
   bool allowHalfOpen = true;
   bool autoDestroy = true;
   bool emitClose = true;
   bool readable = true;  // false: that side is ended from the start
   bool writable = true;
-  Encoding defaultEncoding = {};
+  Encoding defaultEncoding = {};          // of text written without one
+  std::optional<Encoding> encoding = {};  // as setEncoding()
+  // Destroys the stream with an AbortError once stop is requested, from any thread.
+  std::stop_token signal = {};
 };
 
 struct PipeOptions {
@@ -62,7 +66,8 @@ class UVNET_API Stream : public Emitter {
   const Error* errored() const noexcept;
 
  protected:
-  Stream(Host& host, const StreamOptions& options);
+  enum class Sides : std::uint8_t { kBoth, kReadable, kWritable };
+  Stream(Host& host, StreamOptions options, Sides sides = Sides::kBoth);
   ~Stream() override;
 
   // --- The readable side -----------------------------------------------------------------------
@@ -153,6 +158,10 @@ class UVNET_API Stream : public Emitter {
   virtual bool hasFinal() const noexcept { return false; }
   // Frees the source; done says the error that is to be told.
   virtual void doDestroy(const Error* error, Callback done);
+  // Gets the source ready: nothing is read, written or destroyed before it is done. Who supplies it
+  // calls construct() at the end of the constructor.
+  virtual void doConstruct(Callback done) { done(nullptr); }
+  void construct();
   // Before the corresponding call acts, whoever called.
   virtual void beforeRead() {}
   virtual void beforePause() {}
@@ -162,6 +171,8 @@ class UVNET_API Stream : public Emitter {
 
   // From the source: bytes, or the end. False: stop, the mark is reached; doRead() comes again.
   bool push(Buffer chunk);
+  bool push(std::string_view text, Encoding encoding = {});
+  bool push(std::nullptr_t) { return pushEnd(), false; }
   void pushEnd();
   // After this the stream can be used for another life (a Socket that connects again).
   void undestroy();

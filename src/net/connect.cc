@@ -172,7 +172,7 @@ void SocketState::onLookup(const Error* error, const std::vector<LookupAddress>&
   } else if (ipVersion(address) == 0) {
     failNextTick(invalidIpAddress(address));
   } else if (family != 4 && family != 6) {
-    failNextTick(invalidAddressFamily(family, target_.host, target_.givenPort));
+    failNextTick(invalidAddressFamily(family, target_.host, target_.givenPort, target_.port));
   } else {
     wire.touch();
     connectTo(address, family);

@@ -118,10 +118,12 @@ Error invalidIpAddress(const std::string& address) {
   return coded("TypeError", "ERR_INVALID_IP_ADDRESS", "Invalid IP address: " + address);
 }
 
-Error invalidAddressFamily(int family, const std::string& host, const Port& port) {
-  const std::string shown = port.isText() ? port.text() : formatNumber(port.number());
-  return coded("RangeError", "ERR_INVALID_ADDRESS_FAMILY",
-               fmt::format("Invalid address family: {} {}:{}", family, host, shown));
+Error invalidAddressFamily(int family, const std::string& host, const Port& given, int port) {
+  const std::string shown = given.isText() ? given.text() : formatNumber(given.number());
+  Error error = coded("RangeError", "ERR_INVALID_ADDRESS_FAMILY",
+                      fmt::format("Invalid address family: {} {}:{}", family, host, shown));
+  error.port = port;
+  return error;
 }
 
 Error invalidFdType(std::string_view type) {

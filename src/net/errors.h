@@ -31,7 +31,8 @@ Error invalidArgValue(std::string_view name, std::string_view received,
 Error outOfRange(std::string_view name, std::string_view range, double received);
 Error missingPortOrPath();
 Error invalidIpAddress(const std::string& address);
-Error invalidAddressFamily(int family, const std::string& host, const Port& port);
+// The message shows the port as it was given.
+Error invalidAddressFamily(int family, const std::string& host, const Port& given, int port);
 Error invalidFdType(std::string_view type);
 Error invalidHandleType();
 Error socketClosed();

@@ -28,9 +28,10 @@ void SocketState::onRaceLookup(const Error*, const std::vector<LookupAddress>& f
   }
   if (first.empty()) {
     const LookupAddress& one = found.front();
-    failNextTick(ipVersion(one.address) == 0
-                     ? invalidIpAddress(one.address)
-                     : invalidAddressFamily(one.family, target_.host, target_.givenPort));
+    failNextTick(
+        ipVersion(one.address) == 0
+            ? invalidIpAddress(one.address)
+            : invalidAddressFamily(one.family, target_.host, target_.givenPort, target_.port));
     return;
   }
 

@@ -32,6 +32,10 @@ std::string shown(const ListenOptions& options) {
   if (!options.host.empty()) add("host", quoted(options.host));
   if (options.fd) add("fd", std::to_string(*options.fd));
   if (options.backlog != 0) add("backlog", std::to_string(options.backlog));
+  if (options.exclusive) add("exclusive", "true");
+  if (options.readableAll) add("readableAll", "true");
+  if (options.writableAll) add("writableAll", "true");
+  if (options.ipv6Only) add("ipv6Only", "true");
   return fields.empty() ? "{}" : "{" + fields + " }";
 }
 

@@ -170,12 +170,11 @@ void ServerState::connectionEnded() {
 
 void ServerState::emitCloseIfDrained() {
   if (handle != nullptr || connections > 0) return;
-  ++closing_;
-  tick([this] {
-    --closing_;
+  tick([this, id = listenId_] {
     server.emit<"close">();
-    // A listener may have made it listen again.
-    if (handle == nullptr && connections == 0 && closing_ == 0 && !lookup_.pending()) held_.reset();
+    // Not if it was told to listen again since (whether or not that goes well) or a further close()
+    // has its own 'close' on the way.
+    if (handle == nullptr && connections == 0 && id == listenId_) held_.reset();
   });
 }
 

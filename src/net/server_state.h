@@ -54,8 +54,7 @@ class ServerState final : public Living, public handles::StreamHandle::Connectio
   Ref<Server> held_;
   handles::LookupRequest lookup_;
   std::string path_;       // of the Unix socket it listens on
-  unsigned listenId_ = 0;  // a close() makes the listen() before it void
-  unsigned closing_ = 0;   // 'close' events on their way
+  unsigned listenId_ = 0;  // which listen() or close() was the last: a close() makes listen() void
 };
 
 }  // namespace uvnet::impl

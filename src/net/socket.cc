@@ -27,9 +27,7 @@ StreamOptions streamOptions(const SocketOptions& options) {
   stream.emitClose = false;
   stream.readable = options.readable;
   stream.writable = options.writable;
-  if (options.highWaterMark) {
-    stream.readableHighWaterMark = stream.writableHighWaterMark = *options.highWaterMark;
-  }
+  stream.highWaterMark = options.highWaterMark;
   return stream;
 }
 
@@ -71,7 +69,10 @@ Socket& Socket::setTimeout(double milliseconds, Function<void()> listener) {
   if (destroyed()) return *this;
   state_->timeout = milliseconds;
   state_->wire.setTimeout(state_->net->loop()->timers(), duration);
-  if (duration > 0 && listener) once<"timeout">(std::move(listener));
+  if (!listener) return *this;
+  // Functions cannot be compared: Node takes the one away that is given.
+  if (duration == 0) off(state_->timeoutListener);
+  if (duration > 0) state_->timeoutListener = once<"timeout">(std::move(listener));
   return *this;
 }
 std::optional<double> Socket::timeout() const noexcept { return state_->timeout; }
@@ -192,10 +193,10 @@ std::ptrdiff_t Socket::doTryWrite(std::string_view bytes, std::optional<Error>& 
   return state_->wire.tryWrite(bytes, error);
 }
 void Socket::doWrite(Buffer chunk, Callback done) {
-  state_->writeOrWait({&chunk, 1}, std::move(done));
+  state_->writeOrWait({&chunk, 1}, true, std::move(done));
 }
 void Socket::doWritev(std::span<Buffer> chunks, Callback done) {
-  state_->writeOrWait(chunks, std::move(done));
+  state_->writeOrWait(chunks, false, std::move(done));
 }
 void Socket::doFinal(Callback done) { state_->finalOrWait(std::move(done)); }
 void Socket::doDestroy(const Error* error, Callback done) {
@@ -338,11 +339,11 @@ void SocketState::finalOrWait(Callback done) {
   }
 }
 
-void SocketState::writeOrWait(std::span<Buffer> chunks, Callback done) {
+void SocketState::writeOrWait(std::span<Buffer> chunks, bool tried, Callback done) {
   if (!connecting) {
     pendingBytes = 0;
     if (wire.handle() != nullptr) {
-      wire.write(chunks, std::move(done));
+      wire.write(chunks, tried, std::move(done));
     } else {
       const Error error = socketClosed();
       done(&error);
@@ -369,7 +370,7 @@ void SocketState::writeOrWait(std::span<Buffer> chunks, Callback done) {
 void SocketState::dispatchPendingWrite() {
   socket.off(pendingClose_);
   std::vector<Buffer> chunks = std::exchange(pendingChunks_, {});
-  writeOrWait(chunks, std::exchange(pendingDone_, {}));
+  writeOrWait(chunks, false, std::exchange(pendingDone_, {}));
 }
 
 void SocketState::forgetPendingWrite() {

@@ -54,7 +54,7 @@ class SocketState final : public Living {
   void destroyHandle(const Error* error, Callback done);
   void readOrWait();
   void finalOrWait(Callback done);
-  void writeOrWait(std::span<Buffer> chunks, Callback done);
+  void writeOrWait(std::span<Buffer> chunks, bool tried, Callback done);
   void netIsGoing() noexcept override;
   const AddressInfo& localName();
   const AddressInfo& remoteName();
@@ -74,6 +74,7 @@ class SocketState final : public Living {
   bool keepAlive = false;
   unsigned keepAliveDelay = 0;  // seconds
   std::optional<double> timeout;
+  ListenerToken timeoutListener;  // the last that setTimeout() added
   std::size_t pendingBytes = 0;  // written while connecting, not handed over
   std::vector<std::string> attemptedAddresses;
 

@@ -24,7 +24,10 @@ class Lifecycle {
   void undestroy();
   // Keeps the first one.
   void fail(const Error& error);
+  // doConstruct() on the next tick; everything waits for it.
+  void construct();
 
+  bool constructed = true;
   bool destroyed = false;
   bool closed = false;
   bool errorEmitted = false;
@@ -35,6 +38,8 @@ class Lifecycle {
   std::unique_ptr<Error> errored;
 
  private:
+  void onConstructed(const Error* error);
+  void runDestroy(const Error* error);
   void onDestroyed(const Error* error);
   void emitErrorNextTick(const Error& error, bool thenClose);
   void emitCloseNextTick();
@@ -42,13 +47,15 @@ class Lifecycle {
   void emitClosed();
 
   Stream& stream_;
+  std::unique_ptr<Error> destroyError_;  // of a destroy() that waits for doConstruct()
 };
 
 struct Core {
-  Core(Stream& stream, const StreamOptions& options)
+  Core(Stream& stream, const StreamOptions& options, std::size_t readableMark,
+       std::size_t writableMark)
       : life(stream),
-        readable(stream, *this, options),
-        writable(stream, *this, options),
+        readable(stream, *this, options, readableMark),
+        writable(stream, *this, options, writableMark),
         allowHalfOpen(options.allowHalfOpen) {
     life.autoDestroy = options.autoDestroy;
     life.emitClose = options.emitClose;

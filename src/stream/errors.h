@@ -4,6 +4,7 @@
 #include <uvnet/error.h>
 
 #include <string>
+#include <vector>
 
 #include "handles/uv_error.h"
 
@@ -28,6 +29,16 @@ inline Error multipleCallback() {
 }
 inline Error notImplemented(const std::string& method) {
   return Error("The " + method + " method is not implemented", "ERR_METHOD_NOT_IMPLEMENTED");
+}
+inline Error abortError() { return Error("The operation was aborted", "ABORT_ERR", "AbortError"); }
+inline Error prematureClose() { return Error("Premature close", "ERR_STREAM_PREMATURE_CLOSE"); }
+inline Error cannotPipe() { return Error("Cannot pipe, not readable", "ERR_STREAM_CANNOT_PIPE"); }
+// Two failures of one thing: the first one's words, and both as causes.
+inline Error aggregateTwoErrors(const Error& inner, const Error& outer) {
+  Error error(outer.message, outer.code, "AggregateError");
+  error.errors = outer.errors.empty() ? std::vector<Error>{outer} : outer.errors;
+  error.errors.push_back(inner);
+  return error;
 }
 // What Socket.write() says after the peer's FIN has ended this side too (FEATURES 1.10.4).
 inline Error endedByOtherParty() {

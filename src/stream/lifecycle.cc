@@ -19,11 +19,53 @@ void Lifecycle::destroy(const Error* error) {
   if (error != nullptr) fail(*error);
   core.writable.errorBufferNextTick();
   destroyed = true;
+  if (!constructed) {
+    if (error != nullptr) destroyError_ = std::make_unique<Error>(*error);
+    return;
+  }
+  runDestroy(error);
+}
+
+void Lifecycle::runDestroy(const Error* error) {
   stream_.doDestroy(
       error, [self = Ref<Stream>(&stream_), this, called = false](const Error* result) mutable {
         if (std::exchange(called, true)) return;
         onDestroyed(result);
       });
+}
+
+void Lifecycle::construct() {
+  constructed = false;
+  nextTick(stream_, stream_.core(), [this] {
+    stream_.doConstruct([self = Ref<Stream>(&stream_), this](const Error* error) {
+      nextTick(stream_, stream_.core(),
+               [this, failed = error != nullptr ? std::make_unique<Error>(*error) : nullptr] {
+                 onConstructed(failed.get());
+               });
+    });
+  });
+}
+
+void Lifecycle::onConstructed(const Error* error) {
+  if (constructed) {
+    errorOrDestroy(error != nullptr ? *error : multipleCallback(), false);
+    return;
+  }
+  constructed = true;
+  if (destroyed) {
+    const std::unique_ptr<Error> destroyError = std::move(destroyError_);
+    if (error == nullptr || destroyError == nullptr) {
+      runDestroy(error != nullptr ? error : destroyError.get());
+    } else {
+      const Error both = aggregateTwoErrors(*error, *destroyError);
+      runDestroy(&both);
+    }
+  } else if (error != nullptr) {
+    errorOrDestroy(*error, true);
+  } else {
+    stream_.core().readable.onConstructed();
+    stream_.core().writable.onConstructed();
+  }
 }
 
 void Lifecycle::onDestroyed(const Error* error) {
@@ -73,6 +115,7 @@ void Lifecycle::errorOrDestroy(const Error& error, bool sync) {
 }
 
 void Lifecycle::undestroy() {
+  constructed = true;
   destroyed = closed = errorEmitted = closeEmitted = false;
   errored.reset();
   stream_.core().readable.undestroy();

@@ -30,13 +30,16 @@ std::size_t raisedHighWaterMark(std::int64_t n) {
 
 }  // namespace
 
-ReadableSide::ReadableSide(Stream& stream, Core& core, const StreamOptions& options)
+ReadableSide::ReadableSide(Stream& stream, Core& core, const StreamOptions& options,
+                           std::size_t highWaterMark)
     : stream_(stream),
       core_(core),
-      highWaterMark_(options.readableHighWaterMark),
+      highWaterMark_(highWaterMark),
       usable_(options.readable),
       ended_(!options.readable),
-      endEmitted_(!options.readable) {}
+      endEmitted_(!options.readable) {
+  if (options.encoding) decoder_ = std::make_unique<StringDecoder>(*options.encoding);
+}
 
 ReadableSide::~ReadableSide() = default;
 
@@ -52,7 +55,17 @@ bool ReadableSide::canPushMore() const noexcept {
 
 // --- From the source -----------------------------------------------------------------------------
 
-bool ReadableSide::push(Buffer chunk) {
+bool ReadableSide::push(Buffer chunk) { return add(std::move(chunk), false); }
+
+bool ReadableSide::pushText(std::string_view text, Encoding encoding) {
+  // Text in the stream's own encoding is what it gives out; no need to decode it again.
+  if (decoder_ != nullptr && decoder_->encoding() == encoding) {
+    return add(Buffer::copyOf(text), true);
+  }
+  return add(Buffer::from(text, encoding), false);
+}
+
+bool ReadableSide::add(Buffer chunk, bool decoded) {
   if (chunk.empty()) {
     reading_ = false;
     maybeReadMore();
@@ -66,7 +79,7 @@ bool ReadableSide::push(Buffer chunk) {
   reading_ = false;
   std::size_t units = chunk.size();
   if (decoder_ != nullptr) {
-    chunk = Buffer::adopt(decoder_->write(chunk));
+    if (!decoded) chunk = Buffer::adopt(decoder_->write(chunk));
     if (chunk.empty()) {
       maybeReadMore();
       return canPushMore();
@@ -130,8 +143,12 @@ void ReadableSide::addChunk(Chunk chunk, bool toFront) {
   maybeReadMore();
 }
 
+void ReadableSide::onConstructed() {
+  if (needReadable_) maybeReadMore();
+}
+
 void ReadableSide::maybeReadMore() {
-  if (readingMore_) return;
+  if (readingMore_ || !core_.life.constructed) return;
   readingMore_ = true;
   nextTick(stream_, core_, [this] { readMore(); });
 }
@@ -185,7 +202,7 @@ std::optional<Buffer> ReadableSide::read(std::optional<std::int64_t> n) {
 
   const bool below = length_ == 0 || length_ - take < highWaterMark_;
   const Lifecycle& life = core_.life;
-  if ((needReadable_ || below) && !reading_ && !ended_ && !life.destroyed &&
+  if ((needReadable_ || below) && !reading_ && !ended_ && life.constructed && !life.destroyed &&
       life.errored == nullptr) {
     reading_ = sync_ = true;
     if (length_ == 0) needReadable_ = true;

@@ -18,7 +18,7 @@ class PipeLink;
 
 class ReadableSide {
  public:
-  ReadableSide(Stream& stream, Core& core, const StreamOptions& options);
+  ReadableSide(Stream& stream, Core& core, const StreamOptions& options, std::size_t highWaterMark);
   ~ReadableSide();
 
   // n: std::nullopt is JavaScript's read().
@@ -29,6 +29,10 @@ class ReadableSide {
   void pause();
   void resume();
   bool isPaused() const noexcept { return paused_ || flowing_ == false; }
+  bool pushText(std::string_view text, Encoding encoding);
+  void onConstructed();
+  void setSync(bool sync) noexcept { sync_ = sync; }
+  bool sourceEnded() const noexcept { return ended_; }
   void stopFlowing() noexcept { flowing_ = false; }
   void setEncoding(Encoding encoding);
 
@@ -59,6 +63,7 @@ class ReadableSide {
     std::size_t units;
   };
 
+  bool add(Buffer chunk, bool decoded);
   bool canPushMore() const noexcept;
   void addChunk(Chunk chunk, bool toFront);
   void maybeReadMore();

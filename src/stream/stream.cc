@@ -1,5 +1,9 @@
 // Stream: the public face over the state machines of src/stream.
+#include <uvnet/readable.h>
 #include <uvnet/stream.h>
+#include <uvnet/writable.h>
+
+#include <string>
 
 #include <utility>
 
@@ -9,8 +13,39 @@
 
 namespace uvnet {
 
-Stream::Stream(Host& host, const StreamOptions& options)
-    : Emitter(host), core_(std::make_unique<stream::Core>(*this, options)) {}
+namespace {
+
+std::size_t highWaterMark(const Host& host, const StreamOptions& options,
+                          const std::optional<std::int64_t>& ofSide, const char* nameOfSide) {
+  const std::optional<std::int64_t>& mark = options.highWaterMark ? options.highWaterMark : ofSide;
+  if (!mark) return host.defaultHighWaterMark();
+  if (*mark < 0) {
+    throw Error(std::string("The property 'options.") + nameOfSide + "' is invalid. Received " +
+                    std::to_string(*mark),
+                "ERR_INVALID_ARG_VALUE", "TypeError");
+  }
+  return static_cast<std::size_t>(*mark);
+}
+
+StreamOptions forSides(StreamOptions options, bool readable, bool writable) {
+  options.readable = options.readable && readable;
+  options.writable = options.writable && writable;
+  return options;
+}
+
+}  // namespace
+
+Stream::Stream(Host& host, StreamOptions options, Sides sides) : Emitter(host) {
+  // Node's words: the side's own name on a Duplex only.
+  const bool both = sides == Sides::kBoth;
+  const std::size_t readableMark = highWaterMark(host, options, options.readableHighWaterMark,
+                                                 both ? "readableHighWaterMark" : "highWaterMark");
+  const std::size_t writableMark = highWaterMark(host, options, options.writableHighWaterMark,
+                                                 both ? "writableHighWaterMark" : "highWaterMark");
+  core_ = std::make_unique<stream::Core>(
+      *this, forSides(options, sides != Sides::kWritable, sides != Sides::kReadable), readableMark,
+      writableMark);
+}
 
 Stream::~Stream() { abandon(); }
 
@@ -147,6 +182,10 @@ void Stream::destroy(const Error& error) { core_->life.destroy(&error); }
 bool Stream::allowHalfOpen() const noexcept { return core_->allowHalfOpen; }
 void Stream::setAllowHalfOpen(bool allow) noexcept { core_->allowHalfOpen = allow; }
 
+void Stream::construct() { core_->life.construct(); }
+bool Stream::push(std::string_view text, Encoding encoding) {
+  return core_->readable.pushText(text, encoding);
+}
 bool Stream::push(Buffer chunk) { return core_->readable.push(std::move(chunk)); }
 void Stream::pushEnd() { core_->readable.pushEnd(); }
 void Stream::undestroy() { core_->life.undestroy(); }
@@ -173,6 +212,16 @@ std::span<const EventId> Stream::leadingEvents() const noexcept {
                                         EventId::kFinish, EventId::kDrain,   EventId::kData,
                                         EventId::kEnd,    EventId::kReadable};
   return kDuplex;
+}
+std::span<const EventId> Readable::leadingEvents() const noexcept {
+  static constexpr EventId kReadable[] = {EventId::kClose, EventId::kError, EventId::kData,
+                                          EventId::kEnd, EventId::kReadable};
+  return kReadable;
+}
+std::span<const EventId> Writable::leadingEvents() const noexcept {
+  static constexpr EventId kWritable[] = {EventId::kClose, EventId::kError, EventId::kPrefinish,
+                                          EventId::kFinish, EventId::kDrain};
+  return kWritable;
 }
 
 // --- Defaults of what a kind of stream supplies --------------------------------------------------

@@ -102,12 +102,11 @@ std::ptrdiff_t Wire::tryWrite(std::string_view bytes, std::optional<Error>& erro
   return -1;
 }
 
-void Wire::write(std::span<Buffer> chunks, Callback done) {
+void Wire::write(std::span<Buffer> chunks, bool tried, Callback done) {
   touch();
   std::size_t total = 0;
   for (const Buffer& chunk : chunks) total += chunk.size();
-  // A single chunk comes from doTryWrite, which has just tried.
-  if (chunks.size() > 1) {
+  if (!tried) {
     int taken = handle_->tryWrite(chunks);
     if (taken < 0) {
       const Error error = errnoError(taken, "write");

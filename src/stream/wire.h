@@ -43,7 +43,8 @@ class Wire final : public handles::StreamHandle::ReadListener {
   bool hasOnRead() const noexcept { return static_cast<bool>(onread_.callback); }
 
   std::ptrdiff_t tryWrite(std::string_view bytes, std::optional<Error>& error);
-  void write(std::span<Buffer> chunks, Callback done);
+  // tried: tryWrite() has just taken what it could.
+  void write(std::span<Buffer> chunks, bool tried, Callback done);
   void shutdown(Callback done);
 
   // Milliseconds; 0 turns it off.

@@ -8,13 +8,15 @@
 
 namespace uvnet::stream {
 
-WritableSide::WritableSide(Stream& stream, Core& core, const StreamOptions& options)
+WritableSide::WritableSide(Stream& stream, Core& core, const StreamOptions& options,
+                           std::size_t highWaterMark)
     : defaultEncoding(options.defaultEncoding),
       stream_(stream),
       core_(core),
-      highWaterMark_(options.writableHighWaterMark),
+      highWaterMark_(highWaterMark),
       usable_(options.writable),
       ending_(!options.writable),
+      ended_(!options.writable),
       finished_(!options.writable) {}
 
 bool WritableSide::write(std::string_view bytes, const Buffer* owner, Callback callback,
@@ -37,7 +39,7 @@ bool WritableSide::write(std::string_view bytes, const Buffer* owner, Callback c
 
   ++pending_;
   length_ += bytes.size();
-  if (writing_ || corked_ > 0 || core_.life.errored != nullptr) {
+  if (writing_ || corked_ > 0 || core_.life.errored != nullptr || !core_.life.constructed) {
     enqueue(bytes, owner, std::move(callback));
   } else {
     start(bytes, owner, std::move(callback));
@@ -171,7 +173,11 @@ void WritableSide::afterWrite(Told& told) {
 }
 
 void WritableSide::clearBuffer() {
-  if (core_.life.destroyed || bufferProcessing_ || corked_ > 0 || next_ == chunks_.size()) return;
+  const Lifecycle& life = core_.life;
+  if (life.destroyed || !life.constructed || bufferProcessing_ || corked_ > 0 ||
+      next_ == chunks_.size()) {
+    return;
+  }
   bufferProcessing_ = true;
   const std::size_t count = chunks_.size() - next_;
   if (count > 1 && stream_.hasWritev()) {
@@ -227,6 +233,11 @@ void WritableSide::uncork() {
   if (!writing_) clearBuffer();
 }
 
+void WritableSide::onConstructed() {
+  if (!writing_) clearBuffer();
+  if (ending_) finishMaybe(false);
+}
+
 void WritableSide::errorBufferNextTick() {
   if (next_ == chunks_.size() && onFinished_.empty()) return;
   nextTick(stream_, core_, [this] { errorBuffer(); });
@@ -262,6 +273,7 @@ void WritableSide::end(bool withData, std::string_view bytes, const Buffer* owne
   } else if (!ending_ && core_.life.errored == nullptr) {
     ending_ = true;
     finishMaybe(true);
+    ended_ = true;
   } else if (finished_) {
     error = std::make_unique<Error>(alreadyFinished("end"));
   } else if (core_.life.destroyed) {
@@ -285,7 +297,8 @@ void WritableSide::end(bool withData, std::string_view bytes, const Buffer* owne
 bool WritableSide::needFinish() const noexcept {
   const Lifecycle& life = core_.life;
   return ending_ && !finished_ && !writing_ && next_ == chunks_.size() && length_ == 0 &&
-         !life.destroyed && !life.errorEmitted && !life.closeEmitted && life.errored == nullptr;
+         life.constructed && !life.destroyed && !life.errorEmitted && !life.closeEmitted &&
+         life.errored == nullptr;
 }
 
 void WritableSide::finishMaybe(bool sync) {
@@ -385,7 +398,7 @@ void WritableSide::undestroy() {
   corked_ = pending_ = 0;
   writing_ = expectWritten_ = bufferProcessing_ = needDrain_ = afterWritePending_ = false;
   finalCalled_ = prefinished_ = false;
-  ending_ = finished_ = !usable_;
+  ending_ = ended_ = finished_ = !usable_;
   endedByPeer = false;
 }
 

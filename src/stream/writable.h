@@ -15,7 +15,7 @@ namespace uvnet::stream {
 
 class WritableSide {
  public:
-  WritableSide(Stream& stream, Core& core, const StreamOptions& options);
+  WritableSide(Stream& stream, Core& core, const StreamOptions& options, std::size_t highWaterMark);
 
   // owner: the Buffer the bytes are in, or nullptr if they must be copied to be kept.
   // *refused: why the write was refused (after end, after destroy).
@@ -24,6 +24,7 @@ class WritableSide {
   void end(bool withData, std::string_view bytes, const Buffer* owner, Callback callback);
   void cork() noexcept { ++corked_; }
   void uncork();
+  void onConstructed();
 
   // Before the stream is destroyed: who still waits is told on a tick.
   void errorBufferNextTick();
@@ -33,6 +34,7 @@ class WritableSide {
   bool open() const noexcept { return usable_ && !ending_; }
   bool enabled() const noexcept { return usable_; }
   bool ended() const noexcept { return ending_; }
+  bool endReturned() const noexcept { return ended_; }
   bool finished() const noexcept { return finished_; }
   bool needDrain() const noexcept { return needDrain_; }
   std::size_t length() const noexcept { return length_; }
@@ -88,6 +90,7 @@ class WritableSide {
   bool bufferProcessing_ = false;
   bool needDrain_ = false;
   bool ending_ = false;
+  bool ended_ = false;  // end() has returned
   bool finished_ = false;
   bool finalCalled_ = false;
   bool prefinished_ = false;
