@@ -6,7 +6,8 @@
     tools/rows.py --require [LIST]    fail unless every row of the list (M01-M22,S03) has a test
 
 Rows stand in the tags of the tests: TEST_CASE("...", "[net][S22]"). A row is a letter of MISEKDVFC
-with two digits, or R with the number of a rule (R1). --check leaves the results aside: they are those
+with two digits, or R with the number of a rule (R1). A SCENARIO_TWIN has those that the first line of
+its JavaScript file ends with. --check leaves the results aside: they are those
 of the last run somebody recorded.
 """
 
@@ -34,6 +35,7 @@ CASE = re.compile(
     rf"(?:\s*[A-Za-z_][\w:<>]*\s*,)?\s*(?P<name>{STRINGS})\s*(?:,\s*(?P<tags>{STRINGS}))?",
     re.MULTILINE,
 )
+TWIN = re.compile(r'^SCENARIO_TWIN\("([\w-]+)"\)', re.MULTILINE)
 ESCAPES = {"\\n": "\n", "\\t": "\t", "\\0": "\0", '\\"': '"', "\\\\": "\\", "\\'": "'"}
 
 HEAD = """\
@@ -56,16 +58,19 @@ def text_of(literals):
     return re.sub(r"\\.", lambda m: ESCAPES.get(m.group(), m.group()[1:]), joined)
 
 
-def cases_in(text, file, folder):
-    # Comments first, or a case that was commented out would count. Strings and characters are matched
-    # along, so that a "//" in one does not begin a comment nor a '"' a string.
-    text = re.sub(
+def without_comments(text):
+    # Or a case that was commented out would count. Strings and characters are matched along, so that a
+    # "//" in one does not begin a comment nor a '"' a string.
+    return re.sub(
         rf"(?s:R\"(\w*)\(.*?\)\1\")|{STRING}|'(?:[^'\\\n]|\\.)'|//[^\n]*|/\*.*?\*/",
         lambda m: m.group() if m.group().startswith('"') else " ",
         text,
         flags=re.DOTALL,
     )
-    for match in CASE.finditer(text):
+
+
+def cases_in(text, file, folder):
+    for match in CASE.finditer(without_comments(text)):
         tags = text_of(match["tags"] or "")
         rows = ROW.findall(tags)
         # A hidden test ([.]) shows nothing, as nobody runs it.
@@ -74,10 +79,25 @@ def cases_in(text, file, folder):
             yield Case(name, f"{folder}/{name}", file, rows)
 
 
+def twins_in(text, file, folder, first_line_of):
+    """first_line_of: the name of a scenario -> the first line of its JavaScript file."""
+    for scenario in TWIN.findall(without_comments(text)):
+        # test/scenario/support/scenario_trace.cc says both the same way.
+        name = f"scenario {scenario}: the events come in Node's order"
+        ids = re.search(r"(?: [A-Z]\d+)*$", first_line_of(scenario)).group().split()
+        yield Case(name, f"{folder}/{name}", file, ROW.findall("".join(f"[{i}]" for i in ids)))
+
+
 def all_cases(root):
+    def first_line_of(scenario):
+        path = root / "test" / "scenario" / f"{scenario}.js"
+        return path.read_text(encoding="utf-8").split("\n", 1)[0]
+
     for path in sorted((root / "test").glob("*/*.cc")):
         file = path.relative_to(root).as_posix()
-        yield from cases_in(path.read_text(encoding="utf-8"), file, path.parent.name)
+        text = path.read_text(encoding="utf-8")
+        yield from cases_in(text, file, path.parent.name)
+        yield from twins_in(text, file, path.parent.name, first_line_of)
 
 
 def results_of(files):
@@ -146,9 +166,12 @@ TEST_CASE("after them", "[E06]") {}
         ("with a fixture", ["V09"]),
         ("after them", ["E06"]),
     ]
+    twin_text = 'SCENARIO_TWIN("cork") {\n}\n// SCENARIO_TWIN("not") {\n'
+    twins = list(twins_in(twin_text, "f", "scenario", {"cork": "// Cork, F2. V07 F26 F6"}.get))
     page = page_of(list(cases_in(text, "f", "net")), {'net/one "quoted"': "pass"})
     good = (
         found == expected
+        and [(twin.name[:14], twin.rows) for twin in twins] == [("scenario cork:", ["V07", "F26"])]
         and expand("M01-M03, R9-R10") == ["M01", "M02", "M03", "R9", "R10"]
         and '| S22 | one "quoted" | f | pass |\n| E06 |' in page
         and "| R1 | two, over lines // no comment | f | not run |\n" in page

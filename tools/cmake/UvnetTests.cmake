@@ -84,6 +84,21 @@ foreach(checker IN ITEMS check_floors rows)
                   ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tools/${checker}.py --self-test)
 endforeach()
 
+# What node prints for the scenarios is still what the twins are compared with. Traces are those of
+# Node 20; without one the recorded traces have to do.
+find_program(UVNET_NODE node)
+if(UVNET_NODE)
+  execute_process(COMMAND ${UVNET_NODE} --version OUTPUT_VARIABLE uvnet_node_version)
+endif()
+if(uvnet_node_version MATCHES "^v20\\.")
+  uvnet_test_once(
+    scenario/traces LABEL scenario TIMEOUT 300 COMMAND
+    ${CMAKE_COMMAND} -E env UVNET_NODE=${UVNET_NODE}
+    ${PROJECT_SOURCE_DIR}/tools/scenario_traces.sh --check)
+else()
+  message(STATUS "No node v20: the scenarios' traces are not checked against it")
+endif()
+
 # Consumers of each kind. Each builds the library anew, so it takes both cores and its time.
 foreach(kind IN ITEMS static shared)
   uvnet_test_once(

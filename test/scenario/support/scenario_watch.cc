@@ -46,16 +46,21 @@ void watchLookup(Twin& twin, const std::string& o, Socket& socket) {
       });
 }
 
+// A path has neither port nor family.
+Word portWord(int port, int family) { return family == 0 ? Word(undefined) : Word(port); }
+Word familyWord(int family) { return family == 0 ? Word(undefined) : Word(family); }
+
 void watchAttempt(Twin& twin, const std::string& o, Socket& socket) {
   socket.on<"connectionAttempt">([&twin, o](const std::string& ip, int port, int family) {
-    twin.trace(o, "connectionAttempt", ip, port, family);
+    twin.trace(o, "connectionAttempt", ip, portWord(port, family), familyWord(family));
   });
 }
 
 void watchAttemptFailed(Twin& twin, const std::string& o, Socket& socket) {
   socket.on<"connectionAttemptFailed">(
       [&twin, o](const std::string& ip, int port, int family, const Error& error) {
-        twin.trace(o, "connectionAttemptFailed", ip, port, family, orUndefined(error.code));
+        twin.trace(o, "connectionAttemptFailed", ip, portWord(port, family), familyWord(family),
+                   orUndefined(error.code));
       });
 }
 
