@@ -75,7 +75,7 @@ class SocketState final : public Living {
   unsigned keepAliveDelay = 0;  // seconds
   std::optional<double> timeout;
   ListenerToken timeoutListener;  // the last that setTimeout() added
-  std::size_t pendingBytes = 0;  // written while connecting, not handed over
+  std::size_t pendingBytes = 0;   // written while connecting, not handed over
   std::vector<std::string> attemptedAddresses;
 
  private:
