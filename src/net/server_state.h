@@ -53,8 +53,9 @@ class ServerState final : public Living, public handles::StreamHandle::Connectio
 
   Ref<Server> held_;
   handles::LookupRequest lookup_;
-  std::string path_;       // of the Unix socket it listens on
-  unsigned listenId_ = 0;  // of the last listen() or close(), which makes the listen() before it void
+  std::string path_;  // of the Unix socket it listens on
+  unsigned listenId_ =
+      0;  // of the last listen() or close(), which makes the listen() before it void
 };
 
 }  // namespace uvnet::impl
