@@ -3,7 +3,8 @@
 #include <netdb.h>
 #include <uv.h>
 
-#include <exception>
+#include <memory>
+#include <new>
 #include <utility>
 
 #include "handles/callback_scope.h"
@@ -51,7 +52,11 @@ void LookupRequest::State::onAnswer(uv_getaddrinfo_t* uv, int status, addrinfo* 
     LookupCallback call = std::move(state->done);
     state->owner.reset();
     std::vector<LookupAddress> addresses;
-    if (status == 0) addresses = addressesOf(freed.get());
+    try {
+      if (status == 0) addresses = addressesOf(freed.get());
+    } catch (const std::bad_alloc&) {
+      status = UV_EAI_MEMORY;
+    }
     // As node: an answer without a usable address is no answer.
     if (status == 0 && addresses.empty()) status = UV_EAI_NODATA;
     call(status, std::move(addresses));

@@ -2,24 +2,31 @@
 
 #include <unistd.h>
 
+#include <atomic>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <new>
 
 namespace {
-std::atomic<std::uint64_t> calls{0};
-}  // namespace
 
-// Counted, so that a test can say that something allocates nothing.
-void* operator new(std::size_t size) {
+std::atomic<std::uint64_t> calls{0};
+std::atomic<std::size_t> failFrom{SIZE_MAX};
+
+void* allocate(std::size_t size) noexcept {
   calls.fetch_add(1, std::memory_order_relaxed);
-  if (void* memory = std::malloc(size != 0 ? size : 1)) return memory;
-  throw std::bad_alloc();
-}
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  calls.fetch_add(1, std::memory_order_relaxed);
+  if (size >= failFrom.load(std::memory_order_relaxed)) return nullptr;
   return std::malloc(size != 0 ? size : 1);
 }
+
+}  // namespace
+
+// Counted, so that a test can say that something allocates nothing, and able to fail.
+void* operator new(std::size_t size) {
+  if (void* memory = allocate(size)) return memory;
+  throw std::bad_alloc();
+}
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return allocate(size); }
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
@@ -35,6 +42,9 @@ void must(bool holds) {
 }  // namespace
 
 std::uint64_t newCalls() { return calls.load(std::memory_order_relaxed); }
+
+NoMemoryFrom::NoMemoryFrom(std::size_t size) { failFrom = size; }
+NoMemoryFrom::~NoMemoryFrom() { failFrom = SIZE_MAX; }
 
 std::string uniqueSocketPath() {
   static std::atomic<int> number{0};

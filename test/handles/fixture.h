@@ -6,7 +6,7 @@
 #include <uvnet/host.h>
 #include <uvnet/ref.h>
 
-#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -29,6 +29,15 @@ using handles::StreamHandle;
 
 // Calls of operator new in this program so far.
 std::uint64_t newCalls();
+
+// While it lives, operator new fails for this many bytes or more.
+class NoMemoryFrom {
+ public:
+  explicit NoMemoryFrom(std::size_t size);
+  NoMemoryFrom(const NoMemoryFrom&) = delete;
+  NoMemoryFrom& operator=(const NoMemoryFrom&) = delete;
+  ~NoMemoryFrom();
+};
 
 // A path in the temporary folder that no other test, process or run uses.
 std::string uniqueSocketPath();

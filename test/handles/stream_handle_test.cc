@@ -1,10 +1,15 @@
 // StreamHandle, for TCP and pipes alike: reading, writing, ending and closing.
 #include "handles/stream_handle.h"
 
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <climits>
+#include <new>
+#include <stdexcept>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "handles/fixture.h"
@@ -439,6 +444,68 @@ TEST_CASE("connections that nobody listens to are closed") {
   REQUIRE(client->readStart() == 0);
   runUntil(world.host, [&] { return reader.status == uverr::kEof; });
   CHECK(listening.acceptor.statuses.empty());
+}
+
+TEST_CASE("without memory for a connection it is closed and told, and the next one is accepted") {
+  const Kind kind = GENERATE(Kind::kTcp, Kind::kPipe);
+  World world;
+  Listening listening(world, kind);
+  bool connected = false;
+  HandlePtr client = listening.connect([&](int) { connected = true; });
+  Reader reader;
+  {
+    // A handle is the largest thing that is allocated meanwhile: libuv's part alone takes 248
+    // bytes.
+    const NoMemoryFrom none(248);
+    runUntil(world.host, [&] { return connected && !listening.acceptor.statuses.empty(); });
+  }
+  CHECK(listening.acceptor.statuses == std::vector<int>{uverr::kNoMem});
+  client->setReadListener(&reader);
+  REQUIRE(client->readStart() == 0);
+  runUntil(world.host, [&] { return reader.status == uverr::kEof; });
+  HandlePtr second = listening.connect();
+  runUntil(world.host, [&] { return listening.acceptor.clients.size() == 1; });
+  CHECK(listening.acceptor.statuses == std::vector<int>{uverr::kNoMem, 0});
+}
+
+TEST_CASE("a write for which there is no memory throws, and nothing is queued or called") {
+  Pair p(Kind::kTcp);
+  const std::vector<Buffer> chunks(100, Buffer::literal("x"));
+  bool captureGone = false;
+  auto capture = make<Owner>(&captureGone);
+  handles::StatusCallback done = [capture](int) { FAIL("called"); };
+  capture.reset();
+  {
+    const NoMemoryFrom none(1000);
+    CHECK_THROWS_AS(p.near->write(chunks, *p.owner, std::move(done)), std::bad_alloc);
+    done = nullptr;
+  }
+  CHECK(captureGone);
+  CHECK(p.near->writeQueueSize() == 0);
+  CHECK(p.near->tryWrite("still good") == 10);
+}
+
+TEST_CASE("out of descriptors connections are closed, and accepted again when there are some") {
+  const Kind kind = GENERATE(Kind::kTcp, Kind::kPipe);
+  World world;
+  Listening listening(world, kind);
+  HandlePtr client = listening.connect();
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const int lowestFree = ::dup(0);
+  REQUIRE(lowestFree >= 0);
+  ::close(lowestFree);
+  rlimit none = before;
+  none.rlim_cur = static_cast<rlim_t>(lowestFree);
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+  Reader reader;
+  client->setReadListener(&reader);
+  while (client->readStart() != 0) turn(world.host, 1);
+  runUntil(world.host, [&] { return reader.status != 0; });
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+  CHECK(listening.acceptor.clients.empty());
+  HandlePtr second = listening.connect();
+  runUntil(world.host, [&] { return listening.acceptor.clients.size() == 1; });
 }
 
 TEST_CASE("a user may keep a chunk after its loop is gone") {

@@ -1,4 +1,5 @@
-// Running a loop in a test: bounded, so that what never happens fails the test instead of hanging it.
+// Running a loop in a test: bounded, so that what never happens fails the test instead of hanging
+// it.
 #pragma once
 
 #include <uvnet/host.h>
