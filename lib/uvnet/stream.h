@@ -114,6 +114,8 @@ class UVNET_API Stream : public Emitter {
   bool write(std::string_view bytes, Callback callback = {});
   bool write(const Buffer& bytes, Callback callback = {});
   bool write(std::span<const std::uint8_t> bytes, Callback callback = {});
+  template <class... Rest>
+  bool write(std::nullptr_t, Rest&&...) = delete;  // Node's ERR_STREAM_NULL_VALUES
   // No more writes: 'finish' once all is out, then the callback. With data: writes it first.
   void end(Callback callback = {});
   void end(std::string_view text, Encoding encoding, Callback callback = {});

@@ -1,0 +1,7 @@
+// expect: deleted
+// expect: Net
+#include <uvnet/net.h>
+
+#include <utility>
+
+uvnet::Net misuse(uvnet::Net& net) { return std::move(net); }
