@@ -30,6 +30,10 @@ class WritableSide;
 class Lifecycle;
 class PipeLink;
 class Wire;
+class Finished;
+class Pipeline;
+class Composed;
+struct Questions;
 }  // namespace stream
 
 // Told once how an operation ended: nullptr for success. The Error lives for the call only.
@@ -155,6 +159,9 @@ class UVNET_API Stream : public Emitter {
   virtual void doWrite(Buffer chunk, Callback done);
   virtual void doWritev(std::span<Buffer> chunks, Callback done);
   virtual bool hasWritev() const noexcept { return false; }
+  // A callback keeps the stream alive until it was called or dropped. A stream that keeps its own
+  // callbacks in itself would keep itself alive so: it says true here, and they do not.
+  virtual bool keepsOwnCallbacks() const noexcept { return false; }
   // After end(), when all writes are done, before 'finish'.
   virtual void doFinal(Callback done);
   virtual bool hasFinal() const noexcept { return false; }
@@ -176,6 +183,8 @@ class UVNET_API Stream : public Emitter {
   bool push(std::string_view text, Encoding encoding = {});
   bool push(std::nullptr_t) { return pushEnd(), false; }
   void pushEnd();
+  // destroy() with an AbortError when stop is requested.
+  void abortOn(const std::stop_token& signal);
   // After this the stream can be used for another life (a Socket that connects again).
   void undestroy();
   // As 'error' with destroy(), or without where autoDestroy is off.
@@ -199,6 +208,12 @@ class UVNET_API Stream : public Emitter {
   friend class stream::Lifecycle;
   friend class stream::PipeLink;
   friend class stream::Wire;
+  friend class stream::Finished;
+  friend class stream::Pipeline;
+  friend class stream::Composed;
+  friend struct stream::Questions;
+  friend UVNET_API Stream& addAbortSignal(std::stop_token signal, Stream& stream);
+  void watchSignal(const std::stop_token& signal);
   bool writeBytes(std::string_view bytes, const Buffer* owner, Callback callback);
 
   std::unique_ptr<stream::Core> core_;

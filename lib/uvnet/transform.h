@@ -28,6 +28,7 @@ class UVNET_API Transform : public Duplex {
   // doFlush() is the hook for that.
   void doFinal(Callback done) final;
   bool hasFinal() const noexcept final { return true; }
+  bool keepsOwnCallbacks() const noexcept override { return true; }
   std::string_view className() const noexcept override { return "Transform"; }
 
  private:

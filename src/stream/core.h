@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "stream/abort.h"
 #include "stream/readable.h"
 #include "stream/writable.h"
 
@@ -50,6 +51,12 @@ class Lifecycle {
   std::unique_ptr<Error> destroyError_;  // of a destroy() that waits for doConstruct()
 };
 
+// Says whether the stream is still there, to callbacks that do not keep it.
+class Presence final : public RefCounted {
+ public:
+  bool gone = false;
+};
+
 struct Core {
   Core(Stream& stream, const StreamOptions& options, std::size_t readableMark,
        std::size_t writableMark)
@@ -60,10 +67,17 @@ struct Core {
     life.autoDestroy = options.autoDestroy;
     life.emitClose = options.emitClose;
   }
+  ~Core() {
+    if (presence) presence->gone = true;
+  }
   Lifecycle life;
   ReadableSide readable;
   WritableSide writable;
   bool allowHalfOpen;
+  bool readableExists = true;  // false: not a Duplex with that side closed, but a Writable
+  bool writableExists = true;
+  AbortHandle abort;
+  Ref<Presence> presence;  // made when first needed
 };
 
 }  // namespace uvnet::stream

@@ -71,6 +71,7 @@ void Lifecycle::onConstructed(const Error* error) {
 void Lifecycle::onDestroyed(const Error* error) {
   if (error != nullptr) fail(*error);
   closed = true;
+  stream_.core().abort.reset();
   if (error != nullptr) {
     emitErrorNextTick(*error, true);
   } else {
@@ -80,8 +81,12 @@ void Lifecycle::onDestroyed(const Error* error) {
 
 void Lifecycle::emitErrorNextTick(const Error& error, bool thenClose) {
   nextTick(stream_, stream_.core(), [this, thenClose, error] {
-    emitErrorOnce(error);
-    if (thenClose) emitClosed();
+    try {
+      emitErrorOnce(error);
+    } catch (...) {
+      stream_.host().uncaught(std::current_exception());
+    }
+    if (thenClose) emitClosed();  // whoever threw
   });
 }
 

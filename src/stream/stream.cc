@@ -45,6 +45,10 @@ Stream::Stream(Host& host, StreamOptions options, Sides sides) : Emitter(host) {
   core_ = std::make_unique<stream::Core>(
       *this, forSides(options, sides != Sides::kWritable, sides != Sides::kReadable), readableMark,
       writableMark);
+  core_->readableExists = sides != Sides::kWritable;
+  core_->writableExists = sides != Sides::kReadable;
+  // Not at once, even if stop was requested: the derived class is not there yet.
+  if (options.signal.stop_possible()) watchSignal(options.signal);
 }
 
 Stream::~Stream() { abandon(); }
@@ -188,6 +192,16 @@ bool Stream::push(std::string_view text, Encoding encoding) {
 }
 bool Stream::push(Buffer chunk) { return core_->readable.push(std::move(chunk)); }
 void Stream::pushEnd() { core_->readable.pushEnd(); }
+void Stream::abortOn(const std::stop_token& signal) {
+  if (signal.stop_requested()) {
+    destroy(stream::abortError());
+    return;
+  }
+  watchSignal(signal);
+}
+void Stream::watchSignal(const std::stop_token& signal) {
+  core_->abort = stream::onAbort(signal, host(), [this] { destroy(stream::abortError()); });
+}
 void Stream::undestroy() { core_->life.undestroy(); }
 void Stream::errorOrDestroy(const Error& error) { core_->life.errorOrDestroy(error, false); }
 void Stream::setEndedByPeer(bool ended) noexcept { core_->writable.endedByPeer = ended; }
@@ -195,6 +209,7 @@ void Stream::setEndedByPeer(bool ended) noexcept { core_->writable.endedByPeer =
 void Stream::abandon() noexcept {
   if (core_->life.abandoned) return;
   core_->life.abandoned = core_->life.destroyed = core_->life.closed = true;
+  core_->abort.reset();
   core_->readable.abandon();
   core_->writable.abandon();
   forgetListeners();

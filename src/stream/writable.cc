@@ -1,5 +1,6 @@
 #include "stream/writable.h"
 
+#include <exception>
 #include <utility>
 
 #include "stream/core.h"
@@ -57,10 +58,16 @@ void WritableSide::enqueue(std::string_view bytes, const Buffer* owner, Callback
   callbacks_.push_back(std::move(callback));
 }
 
-Callback WritableSide::onWrittenCallback() {
-  return [self = Ref<Stream>(&stream_), this, life = life_](const Error* error) {
-    // A source that answers late, for a life that is over, has been answered for.
-    if (life == life_) onWritten(error);
+// A source that answers late, for a life that is over, has been answered for.
+Callback WritableSide::answerTo(void (WritableSide::*told)(const Error*)) {
+  if (!stream_.keepsOwnCallbacks()) {
+    return [self = Ref<Stream>(&stream_), this, told, life = life_](const Error* error) {
+      if (life == life_) (this->*told)(error);
+    };
+  }
+  if (!core_.presence) core_.presence = make<Presence>();
+  return [presence = core_.presence, this, told, life = life_](const Error* error) {
+    if (!presence->gone && life == life_) (this->*told)(error);
   };
 }
 
@@ -77,7 +84,7 @@ void WritableSide::start(std::string_view bytes, const Buffer* owner, Callback c
   } else {
     const std::size_t done = taken < 0 ? 0 : static_cast<std::size_t>(taken);
     stream_.doWrite(owner != nullptr ? owner->subarray(done) : Buffer::copyOf(bytes.substr(done)),
-                    onWrittenCallback());
+                    answerTo(&WritableSide::onWritten));
   }
   sync_ = false;
 }
@@ -133,11 +140,19 @@ void WritableSide::onWritten(const Error* error) {
   }
 }
 
-void WritableSide::Told::tell(const Error* error) {
-  if (one) one(error);
-  for (Callback& callback : many) {
-    if (callback) callback(error);
+// What a callback throws is the host's, so that it costs no other callback its answer.
+void WritableSide::answer(Callback& callback, const Error* error) noexcept {
+  if (!callback) return;
+  try {
+    callback(error);
+  } catch (...) {
+    stream_.host().uncaught(std::current_exception());
   }
+}
+
+void WritableSide::tell(Told& told, const Error* error) noexcept {
+  answer(told.one, error);
+  for (Callback& callback : told.many) answer(callback, error);
 }
 
 bool WritableSide::Told::any() const noexcept {
@@ -150,7 +165,7 @@ bool WritableSide::Told::any() const noexcept {
 
 void WritableSide::failWrite(const Error& error, Told told) {
   if (pending_ > 0) --pending_;
-  told.tell(&error);
+  tell(told, &error);
   // Those behind it in the queue cannot be written either.
   errorBuffer();
   core_.life.errorOrDestroy(error, false);
@@ -160,10 +175,14 @@ void WritableSide::afterWrite(Told& told) {
   afterWritePending_ = false;
   if (needDrain_ && !ending_ && !core_.life.destroyed && length_ == 0) {
     needDrain_ = false;
-    stream_.emitArgs<>(EventId::kDrain);
+    try {
+      stream_.emitArgs<>(EventId::kDrain);
+    } catch (...) {
+      stream_.host().uncaught(std::current_exception());
+    }
   }
   if (told.life == life_ && pending_ > 0) --pending_;
-  told.tell(nullptr);
+  tell(told, nullptr);
   if (told.many.capacity() > spareCallbacks_.capacity()) {
     told.many.clear();
     spareCallbacks_ = std::move(told.many);
@@ -191,7 +210,7 @@ void WritableSide::clearBuffer() {
     resetBuffer();
     writeLen_ = length_;
     writing_ = sync_ = expectWritten_ = true;
-    stream_.doWritev(batchChunks_, onWrittenCallback());
+    stream_.doWritev(batchChunks_, answerTo(&WritableSide::onWritten));
     sync_ = false;
     batchChunks_.clear();
   } else {
@@ -254,7 +273,7 @@ void WritableSide::errorBuffer() {
   resetBuffer();
   for (std::size_t i = first; i < chunks.size(); ++i) {
     length_ -= chunks[i].size();
-    if (callbacks[i]) callbacks[i](&write);
+    answer(callbacks[i], &write);
   }
   tellFinished(&end);
 }
@@ -283,6 +302,9 @@ void WritableSide::end(bool withData, std::string_view bytes, const Buffer* owne
   if (!callback) return;
   if (error == nullptr && core_.life.errored != nullptr) {
     error = std::make_unique<Error>(*core_.life.errored);
+  } else if (error == nullptr && core_.life.destroyed && !finished_) {
+    // Nothing is to come that would tell it (Node forgets it).
+    error = std::make_unique<Error>(streamDestroyed("end"));
   }
   if (error != nullptr) {
     nextTick(stream_, core_,
@@ -327,9 +349,7 @@ void WritableSide::prefinish() {
   if (stream_.hasFinal() && !core_.life.destroyed) {
     sync_ = true;
     ++pending_;
-    stream_.doFinal([self = Ref<Stream>(&stream_), this, life = life_](const Error* error) {
-      if (life == life_) onFinal(error);
-    });
+    stream_.doFinal(answerTo(&WritableSide::onFinal));
     sync_ = false;
   } else {
     prefinished_ = true;
@@ -371,7 +391,7 @@ void WritableSide::finish() {
 void WritableSide::tellFinished(const Error* error) {
   std::vector<Callback> callbacks = std::move(onFinished_);
   onFinished_.clear();
-  for (Callback& callback : callbacks) callback(error);
+  for (Callback& callback : callbacks) answer(callback, error);
 }
 
 void WritableSide::undestroy() {
@@ -386,11 +406,11 @@ void WritableSide::undestroy() {
   onFinished_.clear();
   resetBuffer();
   if (told.any() || !ends.empty()) {
-    nextTick(stream_, core_, [told = std::move(told), ends = std::move(ends)]() mutable {
+    nextTick(stream_, core_, [this, told = std::move(told), ends = std::move(ends)]() mutable {
       const Error write = streamDestroyed("write");
-      told.tell(&write);
+      tell(told, &write);
       const Error end = streamDestroyed("end");
-      for (Callback& callback : ends) callback(&end);
+      for (Callback& callback : ends) answer(callback, &end);
     });
   }
   ++life_;

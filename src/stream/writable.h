@@ -36,6 +36,7 @@ class WritableSide {
   bool ended() const noexcept { return ending_; }
   bool endReturned() const noexcept { return ended_; }
   bool finished() const noexcept { return finished_; }
+  unsigned pending() const noexcept { return pending_; }
   bool needDrain() const noexcept { return needDrain_; }
   std::size_t length() const noexcept { return length_; }
   std::size_t queuedLength() const noexcept { return length_ - writeLen_; }  // not yet under way
@@ -55,14 +56,15 @@ class WritableSide {
     Callback one;
     std::vector<Callback> many;
     unsigned life = 0;
-    void tell(const Error* error);
     bool any() const noexcept;
   };
 
   void start(std::string_view bytes, const Buffer* owner, Callback callback);
   void enqueue(std::string_view bytes, const Buffer* owner, Callback callback);
-  Callback onWrittenCallback();
+  Callback answerTo(void (WritableSide::*told)(const Error*));
   void onWritten(const Error* error);
+  void answer(Callback& callback, const Error* error) noexcept;
+  void tell(Told& told, const Error* error) noexcept;
   void failWrite(const Error& error, Told told);
   void afterWrite(Told& told);
   void clearBuffer();
