@@ -26,6 +26,10 @@ target_compile_options(uvnet_test_support PUBLIC $<$<CXX_COMPILER_ID:GNU>:-fpch-
 
 file(GLOB uvnet_test_sources CONFIGURE_DEPENDS test/*/*.cc)
 list(FILTER uvnet_test_sources EXCLUDE REGEX "/test/(support|compile_fail|embed)/")
+# They start the examples; without those there is nothing to test.
+if(NOT TARGET uvnet_examples)
+  list(FILTER uvnet_test_sources EXCLUDE REGEX "/test/examples/")
+endif()
 set(uvnet_test_folders "")
 foreach(source IN LISTS uvnet_test_sources)
   cmake_path(GET source PARENT_PATH folder)
@@ -48,6 +52,9 @@ foreach(folder IN LISTS uvnet_test_folders)
   # 60 s: far beyond what a test takes on a busy machine under a sanitizer, so a timeout means a hang.
   catch_discover_tests(${target} TEST_PREFIX "${folder}/" PROPERTIES TIMEOUT 60 LABELS ${folder})
 endforeach()
+if(TARGET uvnet_test_examples)
+  add_dependencies(uvnet_test_examples uvnet_examples)
+endif()
 
 # The rest is the same whatever the compile flags: once, not under each sanitizer. The label says so
 # to `tools/dev test --repeat` as well.
