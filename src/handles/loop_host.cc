@@ -92,7 +92,7 @@ void LoopHost::State::letLoopSleep() noexcept {
 void LoopHost::State::drain() noexcept {
   while (!ticks.empty()) {
     Task task = ticks.pop();
-    if (ending) continue;
+    if (ending || !task) continue;
     try {
       task();
     } catch (...) {
