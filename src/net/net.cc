@@ -1,6 +1,7 @@
 // Net: the module object.
 #include <uvnet/net.h>
 
+#include <cmath>
 #include <utility>
 
 #include "handles/sigpipe.h"
@@ -41,7 +42,8 @@ Socket& Net::connect(ConnectOptions options, Function<void()> listener) {
   own.keepAliveInitialDelay = options.keepAliveInitialDelay;
   own.highWaterMark = options.highWaterMark;
   const Ref<Socket> socket = make<Socket>(*this, std::move(own));
-  if (options.timeout > 0) socket->setTimeout(options.timeout);
+  // NaN is nothing to JavaScript; what is no timeout is refused.
+  if (options.timeout != 0 && !std::isnan(options.timeout)) socket->setTimeout(options.timeout);
   return socket->connect(std::move(options), std::move(listener));
 }
 Socket& Net::connect(Port port, std::string_view host, Function<void()> listener) {
