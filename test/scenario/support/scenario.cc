@@ -1,6 +1,8 @@
-// See scenario.h. Relies on libuv for the timers of after(), as node's setTimeout does.
+// See scenario.h. Relies on libuv for after(), as node's setTimeout does.
 #include "scenario/support/scenario.h"
 
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -127,11 +129,15 @@ void Twin::closeAfter(Server& server, int connections) {
 }
 
 void Twin::refusedPort(Function<void(int)> f) {
-  Server& server = net.createServer();
-  server.listen(0, "127.0.0.1", [this, &server, f = std::move(f)]() mutable {
-    const int port = hidePort(portOf(server));
-    server.close([f = std::move(f), port]() mutable { f(port); });
-  });
+  sockaddr_in address{};
+  socklen_t length = sizeof address;
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  auto* any = reinterpret_cast<sockaddr*>(&address);
+  const int fd = boundSockets_.emplace_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  REQUIRE(::bind(fd, any, length) == 0);
+  REQUIRE(::getsockname(fd, any, &length) == 0);
+  tick([f = std::move(f), port = hidePort(ntohs(address.sin_port))]() mutable { f(port); });
 }
 
 int Twin::hidePort(int port) {
@@ -245,6 +251,47 @@ struct Twin::Alarm {
   }
 };
 
+// Lets the loop turn before each alarm that is due. All of a scenario happens in one process on
+// loopback, so a few turns, not time, bring everything where it is going.
+struct Twin::Settler {
+  static constexpr int kTurns = 20;  // more than any step of a scenario needs
+
+  uv_idle_t uv;
+  Twin* twin;
+  int turns = 0;
+  std::deque<Alarm*> due;
+
+  void add(Alarm* alarm) {
+    due.push_back(alarm);
+    if (uv_is_active(reinterpret_cast<uv_handle_t*>(&uv)) != 0) return;
+    turns = kTurns;
+    uv_idle_start(&uv, [](uv_idle_t* idle) { static_cast<Settler*>(idle->data)->onTurn(); });
+  }
+  void onTurn() {
+    if (--turns > 0) return;
+    turns = kTurns;
+    Alarm& alarm = *due.front();
+    due.pop_front();
+    if (due.empty()) uv_idle_stop(&uv);
+    alarm.close();  // the memory stays until the loop turns
+    twin->call(alarm.f);
+  }
+  void close() {
+    uv_close(reinterpret_cast<uv_handle_t*>(&uv),
+             [](uv_handle_t* handle) { delete static_cast<Settler*>(handle->data); });
+  }
+};
+
+void Twin::call(Function<void()>& f) {
+  host.enter();
+  try {
+    f();
+  } catch (...) {
+    host.uncaught(std::current_exception());
+  }
+  host.leave();
+}
+
 void Twin::after(int milliseconds, Function<void()> f) {
   auto* alarm = new Alarm{{}, this, std::move(f)};
   uv_timer_init(host.loop(), &alarm->uv);
@@ -252,20 +299,15 @@ void Twin::after(int milliseconds, Function<void()> f) {
   alarms_.insert(alarm);
   const auto ring = [](uv_timer_t* uv) {
     auto* due = static_cast<Alarm*>(uv->data);
-    Twin& twin = *due->twin;
-    due->close();  // the memory stays until the loop turns
-    twin.host.enter();
-    try {
-      due->f();
-    } catch (...) {
-      twin.host.uncaught(std::current_exception());
-    }
-    twin.host.leave();
+    due->twin->settler_->add(due);
   };
   uv_timer_start(&alarm->uv, ring, static_cast<std::uint64_t>(milliseconds), 0);
 }
 
-Twin::Twin(string_view name) : name_(name) {}
+Twin::Twin(string_view name) : name_(name), settler_(new Settler{{}, this, 0, {}}) {
+  uv_idle_init(host.loop(), &settler_->uv);
+  settler_->uv.data = settler_;
+}
 
 Twin::~Twin() {
   if (ownNet_ != nullptr) tearDown();  // the test failed half-way
@@ -296,13 +338,8 @@ void Twin::run() {
     host.stop();
   });
   uv_unref(reinterpret_cast<uv_handle_t*>(&(*alarms_.begin())->uv));
-  host.enter();
-  try {
-    body();
-  } catch (...) {
-    host.uncaught(std::current_exception());
-  }
-  host.leave();
+  Function<void()> main = [this] { body(); };
+  call(main);
   host.run();
 
   const std::string diff = traceDiff(expectedTrace(name_), sorted());
@@ -316,6 +353,8 @@ void Twin::run() {
 
 void Twin::tearDown() {
   while (!alarms_.empty()) (*alarms_.begin())->close();
+  std::exchange(settler_, nullptr)->close();
+  for (const int fd : boundSockets_) ::close(fd);
   net.dropAll();
   ownNet_.reset();
   turn(host, 2);

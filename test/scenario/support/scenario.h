@@ -133,6 +133,8 @@ class Twin {
   }
   int hidePort(int port);
   const std::string& tempPath();
+  // Not before so many milliseconds have passed, and the loop has settled since: on a busy machine,
+  // too, all that an earlier step set off has happened before the next.
   void after(int milliseconds, Function<void()> f);
   void tick(Function<void()> f) { host.nextTick(std::move(f)); }
 
@@ -157,6 +159,7 @@ class Twin {
   Transport& transport(std::string_view kind);
   void both(const std::function<void(Transport&)>& f);
   void closeAfter(Server& server, int connections);
+  // A port that stays ours, bound and not listening, so that no other process takes it meanwhile.
   void refusedPort(Function<void(int port)> f);
   // From here on exceptions and unheard errors are traced; before, they end a node process.
   void onUncaught() { catching_ = true; }
@@ -171,12 +174,14 @@ class Twin {
   }
 
  private:
-  struct Alarm;  // a uv_timer
+  struct Alarm;    // a uv_timer
+  struct Settler;  // a uv_idle
 
   void traceWords(std::string_view object, std::initializer_list<Word> words);
   void died(const std::exception_ptr& error);
   std::string masked(std::string text) const;
   std::vector<std::string> sorted() const;
+  void call(Function<void()>& f);
   void tearDown();
 
   const std::string name_;
@@ -186,6 +191,8 @@ class Twin {
   std::deque<Transport> transports_;
   std::vector<std::shared_ptr<void>> vars_;
   std::set<Alarm*> alarms_;
+  Settler* settler_ = nullptr;
+  std::vector<int> boundSockets_;
   bool catching_ = false;
   LoopHost ownHost_;
   std::unique_ptr<KeptNet> ownNet_ = std::make_unique<KeptNet>(ownHost_);
