@@ -116,7 +116,8 @@ TEST_CASE("a cancelled lookup never answers, and lets its owner and callback go 
   auto capture = make<Owner>(&captureGone);
   LookupRequest lookup;
   REQUIRE(lookup.start(world.context, "localhost", 0, 0, *owner,
-                       [capture](int, std::vector<LookupAddress>) { FAIL("answered"); }) == 0);
+                       [capture](int, const std::vector<LookupAddress>&) { FAIL("answered"); }) ==
+          0);
   owner.reset();
   capture.reset();
   CHECK_FALSE(ownerGone);
@@ -134,7 +135,7 @@ TEST_CASE("lookups that wait in the pool's queue are cancelled there") {
   std::vector<LookupRequest> lookups(64);  // more than the pool has threads
   for (LookupRequest& lookup : lookups) {
     REQUIRE(lookup.start(world.context, "localhost", 0, 0, *owner,
-                         [](int, std::vector<LookupAddress>) { FAIL("answered"); }) == 0);
+                         [](int, const std::vector<LookupAddress>&) { FAIL("answered"); }) == 0);
   }
   for (LookupRequest& lookup : lookups) lookup.cancel();
   runToEnd(world.host);
@@ -160,7 +161,7 @@ TEST_CASE("a lookup may be cancelled in another's answer, and started again in i
   Answer again;
   int come = 0;
   const auto cancelOther = [&](LookupRequest& other) {
-    return [&](int, std::vector<LookupAddress>) {
+    return [&](int, const std::vector<LookupAddress>&) {
       ++come;
       other.cancel();
       REQUIRE(first.start(world.context, "127.0.0.1", 4, 0, *owner, again.taker()) == 0);
@@ -179,7 +180,7 @@ TEST_CASE("a LoopHost may go while lookups are under way") {
     auto context = make<LoopContext>(host);
     const auto owner = make<Owner>();
     REQUIRE(lookup.start(context, "localhost", 0, 0, *owner,
-                         [](int, std::vector<LookupAddress>) {}) == 0);
+                         [](int, const std::vector<LookupAddress>&) {}) == 0);
   }
   CHECK_FALSE(lookup.pending());
 }

@@ -195,7 +195,7 @@ TEST_CASE(
 TEST_CASE("onUncaught takes exceptions instead of run(), until it is given back") {
   LoopHost host;
   std::vector<std::string> taken;
-  host.onUncaught([&](std::exception_ptr error) { taken.push_back(messageOf(error)); });
+  host.onUncaught([&](const std::exception_ptr& error) { taken.push_back(messageOf(error)); });
   host.nextTick([] { throw std::runtime_error("a"); });
   host.nextTick([] { throw std::runtime_error("b"); });
   host.run();
@@ -208,8 +208,8 @@ TEST_CASE("onUncaught takes exceptions instead of run(), until it is given back"
 TEST_CASE("a handler of uncaught exceptions may replace itself, and what it throws leaves run()") {
   LoopHost host;
   std::string taken;
-  host.onUncaught([&, big = std::string(100, 'x')](std::exception_ptr) {
-    host.onUncaught([&](std::exception_ptr error) {
+  host.onUncaught([&, big = std::string(100, 'x')](const std::exception_ptr&) {
+    host.onUncaught([&](const std::exception_ptr& error) {
       taken += messageOf(error);
       throw std::runtime_error("from the handler");
     });
@@ -311,7 +311,7 @@ TEST_CASE("a handle that is closed while its LoopHost goes is freed once, and to
     auto context = make<LoopContext>(host);
     auto owner = make<Owner>();
     auto tcp = handles::Tcp::create(context);
-    REQUIRE(tcp->bind("127.0.0.1", 0, false, false) == 0);
+    REQUIRE(tcp->bind("127.0.0.1", 0, false) == 0);
     AddressInfo address;
     REQUIRE(tcp->getsockname(address) == 0);
     auto connecting = handles::Tcp::create(context);

@@ -55,8 +55,10 @@ bool work() {
   far->readStart();
   const auto owner = make<Owner>();
   int rounds = 0;
-  farReader.read = [&, &peer = far](Buffer chunk) { peer->write({&chunk, 1}, *owner, nullptr); };
-  nearReader.read = [&, &self = near](Buffer) {
+  farReader.read = [&, &peer = far](const Buffer& chunk) {
+    peer->write({&chunk, 1}, *owner, nullptr);
+  };
+  nearReader.read = [&, &self = near](const Buffer&) {
     world.host.nextTick([&] {
       if (++rounds < 200) self->tryWrite("message");
     });
@@ -65,7 +67,7 @@ bool work() {
   bool found = false;
   handles::LookupRequest lookup;
   lookup.start(world.context, "127.0.0.1", 4, 0, *owner,
-               [&](int status, std::vector<LookupAddress>) { found = status == 0; });
+               [&](int status, const std::vector<LookupAddress>&) { found = status == 0; });
   bool fired = false;
   handles::Timer timer(
       *owner, [](void* flag) { *static_cast<bool*>(flag) = true; }, &fired);
@@ -108,6 +110,7 @@ TEST_CASE("a program may go back to the default for SIGPIPE") {
 TEST_CASE("four loops in four threads do not know of each other") {
   std::atomic<int> good{0};
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
       for (int round = 0; round < 3; ++round) good += work() ? 1 : 0;

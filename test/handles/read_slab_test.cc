@@ -58,6 +58,7 @@ TEST_CASE("a small chunk that is kept does not keep the slab") {
   ReadSlab slab;
   const char* start = slab.memory().data();
   std::vector<Buffer> kept;
+  kept.reserve(1001);
   for (int i = 0; i < 1000; ++i) kept.push_back(readInto(slab, 1, static_cast<char>('a' + i % 26)));
   kept.push_back(readInto(slab, ReadSlab::kCopyLimit, 'z'));
   // One slab and a block for each chunk, of 64 bytes for each byte at the most.

@@ -69,7 +69,7 @@ TEST_CASE("what one end writes the other end reads, and back") {
   CHECK(p.far->kind() == kind);
   REQUIRE(p.near->readStart() == 0);
   REQUIRE(p.far->readStart() == 0);
-  p.farReader.read = [&](Buffer chunk) { CHECK(p.far->tryWrite(chunk.view()) == 5); };
+  p.farReader.read = [&](const Buffer& chunk) { CHECK(p.far->tryWrite(chunk.view()) == 5); };
   CHECK(p.near->tryWrite("hello") == 5);
   runUntil(p.world.host, [&] { return p.nearReader.bytes == "hello"; });
   CHECK(p.near->bytesWritten() == 5);
@@ -85,12 +85,12 @@ TEST_CASE("a steady echo allocates nothing") {
   p.near->readStart();
   p.far->readStart();
   // The far end answers by a request and keeps the chunk until that is done.
-  p.farReader.read = [&](Buffer chunk) {
+  p.farReader.read = [&](const Buffer& chunk) {
     REQUIRE(p.far->write({&chunk, 1}, *p.owner, [](int status) { CHECK(status == 0); }) == 0);
   };
   int rounds = 0;
   std::size_t come = 0;
-  p.nearReader.read = [&](Buffer chunk) {
+  p.nearReader.read = [&](const Buffer& chunk) {
     come += chunk.size();
     p.nearReader.bytes.clear();
     p.farReader.bytes.clear();
@@ -114,7 +114,7 @@ TEST_CASE("readStart and readStop are idempotent, and nothing is lost between th
   CHECK(p.far->readStop() == 0);
   CHECK(p.far->readStart() == 0);
   CHECK(p.far->readStart() == 0);
-  p.farReader.read = [&](Buffer) { CHECK(p.far->readStop() == 0); };
+  p.farReader.read = [&](const Buffer&) { CHECK(p.far->readStop() == 0); };
   p.near->tryWrite("one");
   runUntil(p.world.host, [&] { return p.farReader.bytes == "one"; });
   p.near->tryWrite("two");
@@ -296,7 +296,7 @@ TEST_CASE("a listener may drop the handle inside the callback, owner and all") {
   const Kind kind = GENERATE(Kind::kTcp, Kind::kPipe);
   Pair p(kind);
   p.near->tryWrite(pattern(300000));
-  p.farReader.read = [&](Buffer) {
+  p.farReader.read = [&](const Buffer&) {
     p.far.reset();
     p.farReader.dropOwner();
   };
@@ -378,8 +378,8 @@ TEST_CASE("an exception in a listener goes to the host, and the handle goes on")
   const Kind kind = GENERATE(Kind::kTcp, Kind::kPipe);
   Pair p(kind);
   int uncaught = 0;
-  p.world.host.onUncaught([&](std::exception_ptr) { ++uncaught; });
-  p.farReader.read = [&](Buffer) { throw std::runtime_error("listener"); };
+  p.world.host.onUncaught([&](const std::exception_ptr&) { ++uncaught; });
+  p.farReader.read = [&](const Buffer&) { throw std::runtime_error("listener"); };
   p.far->readStart();
   p.near->tryWrite("1");
   runUntil(p.world.host, [&] { return uncaught == 1; });
@@ -408,6 +408,7 @@ TEST_CASE("every waiting connection is accepted and handed over, each as its own
   World world;
   Listening listening(world, kind);
   std::vector<HandlePtr> clients;
+  clients.reserve(20);
   for (int i = 0; i < 20; ++i) clients.push_back(listening.connect());
   runUntil(world.host, [&] { return listening.acceptor.clients.size() == 20; });
   for (const HandlePtr& client : listening.acceptor.clients) {
@@ -422,6 +423,7 @@ TEST_CASE("a listening handle may be closed while it hands over a connection") {
   World world;
   Listening listening(world, kind);
   std::vector<HandlePtr> clients;
+  clients.reserve(20);
   for (int i = 0; i < 5; ++i) clients.push_back(listening.connect());
   bool closed = false;
   listening.acceptor.connected = [&] {
@@ -513,7 +515,7 @@ TEST_CASE("a user may keep a chunk after its loop is gone") {
   Buffer large;
   {
     Pair p(Kind::kTcp);
-    p.farReader.read = [&](Buffer chunk) { (chunk.size() < 100 ? small : large) = chunk; };
+    p.farReader.read = [&](const Buffer& chunk) { (chunk.size() < 100 ? small : large) = chunk; };
     p.far->readStart();
     p.near->tryWrite("small");
     runUntil(p.world.host, [&] { return !small.empty(); });
