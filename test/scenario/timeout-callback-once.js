@@ -10,14 +10,14 @@ both((t) => {
     const client = net.connect(t.target(server));
     const o = t.object('client');
     const f = () => trace(o, 'callback');
-    client.setTimeout(20, f);
+    client.setTimeout(100, f);
     trace(o, 'listeners', client.listenerCount('timeout'));
     client.setTimeout(0, f);
     trace(o, 'listeners', client.listenerCount('timeout'));
-    client.setTimeout(20, f);
+    client.setTimeout(100, f);
     client.on('timeout', () => trace(o, 'timeout, listeners', client.listenerCount('timeout')));
-    after(100, () => { client.setTimeout(0); client.write('x'); });
-    after(200, () => client.end());
+    after(300, () => { client.setTimeout(0); client.write('x'); });
+    after(500, () => client.end());
     watch(o, client, 'close');
     client.resume();
     closeAfter(server, 1);

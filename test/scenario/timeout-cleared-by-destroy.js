@@ -10,10 +10,10 @@ both((t) => {
     const client = net.connect(t.target(server));
     const o = t.object('client');
     watch(o, client, 'timeout close');
-    client.setTimeout(30);
+    client.setTimeout(100);
     client.on('connect', () => client.destroy());
     client.on('close', () => trace(o, 'setTimeout ->', client.setTimeout(10) === client));
-    after(100, () => trace(o, 'done'));
+    after(200, () => trace(o, 'done'));
     closeAfter(server, 1);
   });
 });

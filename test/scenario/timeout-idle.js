@@ -11,10 +11,10 @@ both((t) => {
     const o = t.object('client');
     watch(o, client, 'timeout end finish close');
     trace(o, 'timeout', client.timeout);
-    trace(o, 'setTimeout ->', client.setTimeout(30) === client);
+    trace(o, 'setTimeout ->', client.setTimeout(100) === client);
     trace(o, 'timeout', client.timeout);
     client.on('timeout', () => state(o, 'timeout', client));
-    after(150, () => client.end());
+    after(300, () => client.end());
     client.resume();
     closeAfter(server, 1);
   });

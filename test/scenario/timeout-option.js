@@ -5,7 +5,7 @@ const net = require('net');
 const { both, closeAfter, state, trace, watch } = require('./support/trace');
 
 const lookup = () => {};
-const slow = net.connect({ port: 1, host: 'slow.test', lookup, timeout: 30 });
+const slow = net.connect({ port: 1, host: 'slow.test', lookup, timeout: 100 });
 watch('slow', slow, 'timeout connect error close');
 slow.on('timeout', () => { state('slow', 'timeout', slow); slow.destroy(); });
 trace('slow', 'timeout', slow.timeout);
@@ -13,7 +13,7 @@ both((t) => {
   const server = net.createServer((peer) => {
     const o = t.object('peer');
     watch(o, peer, 'timeout end finish close');
-    peer.setTimeout(30, () => peer.end());
+    peer.setTimeout(100, () => peer.end());
     peer.resume();
   });
   t.listen(server, () => {

@@ -10,18 +10,18 @@ SCENARIO_TWIN("timeout-callback-once") {
       Socket& client = net.connect(t.target(server));
       const std::string& o = t.object("client");
       const auto f = [this, &o] { trace(o, "callback"); };
-      client.setTimeout(20, f);
+      client.setTimeout(100, f);
       trace(o, "listeners", client.listenerCount<"timeout">());
       client.setTimeout(0, f);
       trace(o, "listeners", client.listenerCount<"timeout">());
-      client.setTimeout(20, f);
+      client.setTimeout(100, f);
       client.on<"timeout">(
           [&] { trace(o, "timeout, listeners", client.listenerCount<"timeout">()); });
-      after(100, [&] {
+      after(300, [&] {
         client.setTimeout(0);
         client.write("x");
       });
-      after(200, [&] { client.end(); });
+      after(500, [&] { client.end(); });
       watch(o, client, "close");
       client.resume();
       closeAfter(server, 1);
@@ -39,10 +39,10 @@ SCENARIO_TWIN("timeout-cleared-by-destroy") {
       Socket& client = net.connect(t.target(server));
       const std::string& o = t.object("client");
       watch(o, client, "timeout close");
-      client.setTimeout(30);
+      client.setTimeout(100);
       client.on<"connect">([&] { client.destroy(); });
       client.on<"close">([&] { trace(o, "setTimeout ->", &client.setTimeout(10) == &client); });
-      after(100, [&] { trace(o, "done"); });
+      after(200, [&] { trace(o, "done"); });
       closeAfter(server, 1);
     });
   });
@@ -56,10 +56,10 @@ SCENARIO_TWIN("timeout-idle") {
       const std::string& o = t.object("client");
       watch(o, client, "timeout end finish close");
       trace(o, "timeout", client.timeout());
-      trace(o, "setTimeout ->", &client.setTimeout(30) == &client);
+      trace(o, "setTimeout ->", &client.setTimeout(100) == &client);
       trace(o, "timeout", client.timeout());
       client.on<"timeout">([&] { state(o, "timeout", client); });
-      after(150, [&] { client.end(); });
+      after(300, [&] { client.end(); });
       client.resume();
       closeAfter(server, 1);
     });
@@ -68,7 +68,7 @@ SCENARIO_TWIN("timeout-idle") {
 
 SCENARIO_TWIN("timeout-option") {
   const Lookup lookup = [](const std::string&, const LookupOptions&, const LookupCallback&) {};
-  Socket& slow = net.connect({.port = 1, .host = "slow.test", .lookup = lookup, .timeout = 30});
+  Socket& slow = net.connect({.port = 1, .host = "slow.test", .lookup = lookup, .timeout = 100});
   watch("slow", slow, "timeout connect error close");
   slow.on<"timeout">([&] {
     state("slow", "timeout", slow);
@@ -79,7 +79,7 @@ SCENARIO_TWIN("timeout-option") {
     Server& server = net.createServer([&](Socket& peer) {
       const std::string& o = t.object("peer");
       watch(o, peer, "timeout end finish close");
-      peer.setTimeout(30, [&] { peer.end(); });
+      peer.setTimeout(100, [&] { peer.end(); });
       peer.resume();
     });
     t.listen(server, [&] {
@@ -95,15 +95,16 @@ SCENARIO_TWIN("timeout-refreshed") {
   both([&](Transport& t) {
     Server& server = net.createServer([&](Socket& peer) {
       peer.resume();
-      for (const int ms : {50, 100, 150}) after(ms, [&] { peer.write("x"); });
-      after(450, [&] { peer.end(); });
+      for (const int ms : {100, 200, 300}) after(ms, [&] { peer.write("x"); });
+      after(1300, [&] { peer.end(); });
     });
     t.listen(server, [&] {
       Socket& client = net.connect(t.target(server));
       const std::string& o = t.object("client");
-      watch(o, client, "data timeout end close");
-      client.setTimeout(120);
-      for (const int ms : {200, 250}) {
+      gather(o, client);
+      watch(o, client, "timeout end close");
+      client.setTimeout(300);
+      for (const int ms : {400, 550, 700}) {
         after(ms, [&] {
           trace(o, "write");
           client.write("y");
