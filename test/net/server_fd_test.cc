@@ -54,8 +54,7 @@ std::string errorOn(int fd) {
 }
 
 // Node cannot do that on Windows (S11), and this library is not built there yet.
-TEST_CASE("listen({fd}) takes over a bound socket, listening or not",
-          "[net][S09][S10][S11][C24]") {
+TEST_CASE("listen({fd}) takes over a bound socket, listening or not", "[net][S09][S10][S11][C24]") {
   const Transport transport = GENERATE(Transport::kTcp, Transport::kUnix);
   const bool listening = GENERATE(false, true);
   const bool oldName = GENERATE(false, true);
