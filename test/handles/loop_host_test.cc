@@ -311,7 +311,7 @@ TEST_CASE("a handle that is closed while its LoopHost goes is freed once, and to
     auto context = make<LoopContext>(host);
     auto owner = make<Owner>();
     auto tcp = handles::Tcp::create(context);
-    REQUIRE(tcp->bind("127.0.0.1", 0, false) == 0);
+    REQUIRE(tcp->bind("127.0.0.1", 0, false, {}) == 0);
     AddressInfo address;
     REQUIRE(tcp->getsockname(address) == 0);
     auto connecting = handles::Tcp::create(context);
