@@ -2,6 +2,7 @@
 #include <uvnet/net.h>
 #include <uvnet/server.h>
 
+#include <exception>
 #include <utility>
 
 #include "handles/tcp.h"
@@ -171,7 +172,11 @@ void ServerState::connectionEnded() {
 void ServerState::emitCloseIfDrained() {
   if (handle != nullptr || connections > 0) return;
   tick([this, id = listenId_] {
-    server.emit<"close">();
+    try {
+      server.emit<"close">();
+    } catch (...) {
+      server.host().uncaught(std::current_exception());  // and yet the server must be let go
+    }
     // Not if it was told to listen again since (whether or not that goes well) or a further close()
     // has its own 'close' on the way.
     if (handle == nullptr && connections == 0 && id == listenId_) held_.reset();

@@ -2,6 +2,7 @@
 #include <uvnet/net.h>
 #include <uvnet/socket.h>
 
+#include <exception>
 #include <utility>
 
 #include "handles/fd.h"
@@ -406,7 +407,17 @@ void SocketState::destroyHandle(const Error* error, Callback done) {
 
 void SocketState::emitClose(bool hadError) {
   const Ref<Socket> keep(&socket);
-  socket.emit<"close">(hadError);
+  try {
+    socket.emit<"close">(hadError);
+  } catch (...) {
+    socket.host().uncaught(std::current_exception());  // and yet the socket must be let go
+  }
+  // Still here if the listener that tells it was removed.
+  if (!connecting && pendingDone_) {
+    pendingChunks_.clear();
+    const Error error = socketClosedBeforeConnection();
+    std::exchange(pendingDone_, {})(&error);
+  }
   // A listener may have begun another life.
   if (wire.handle() == nullptr && !connecting) held_.reset();
 }

@@ -135,6 +135,7 @@ void WritableSide::onWritten(const Error* error) {
     });
   } else {
     // Nobody to tell: the step is over here and now, without a tick.
+    reuse(told);
     --pending_;
     if (ending_) finishMaybe(true);
   }
@@ -163,6 +164,12 @@ bool WritableSide::Told::any() const noexcept {
   return false;
 }
 
+// The array of a vectored write's callbacks serves the next one.
+void WritableSide::reuse(Told& told) noexcept {
+  told.many.clear();
+  if (told.many.capacity() > spareCallbacks_.capacity()) spareCallbacks_ = std::move(told.many);
+}
+
 void WritableSide::failWrite(const Error& error, Told told) {
   if (pending_ > 0) --pending_;
   tell(told, &error);
@@ -183,10 +190,7 @@ void WritableSide::afterWrite(Told& told) {
   }
   if (told.life == life_ && pending_ > 0) --pending_;
   tell(told, nullptr);
-  if (told.many.capacity() > spareCallbacks_.capacity()) {
-    told.many.clear();
-    spareCallbacks_ = std::move(told.many);
-  }
+  reuse(told);
   if (core_.life.destroyed) errorBuffer();
   if (ending_) finishMaybe(true);
 }

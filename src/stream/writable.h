@@ -65,6 +65,7 @@ class WritableSide {
   void onWritten(const Error* error);
   void answer(Callback& callback, const Error* error) noexcept;
   void tell(Told& told, const Error* error) noexcept;
+  void reuse(Told& told) noexcept;
   void failWrite(const Error& error, Told told);
   void afterWrite(Told& told);
   void clearBuffer();
