@@ -83,7 +83,8 @@ class UVNET_API Stream : public Emitter {
   std::optional<Buffer> read(std::int64_t n);
   // Puts bytes back in front of what is buffered. False: above the high-water mark.
   bool unshift(const Buffer& chunk);
-  bool unshift(std::string_view text, Encoding encoding = {});
+  bool unshift(std::string_view text);  // in options.defaultEncoding
+  bool unshift(std::string_view text, Encoding encoding);
   void pause();
   // Flow again from the next tick. A stream with a 'readable' listener does not flow.
   void resume();
@@ -180,7 +181,8 @@ class UVNET_API Stream : public Emitter {
 
   // From the source: bytes, or the end. False: stop, the mark is reached; doRead() comes again.
   bool push(Buffer chunk);
-  bool push(std::string_view text, Encoding encoding = {});
+  bool push(std::string_view text);  // in options.defaultEncoding
+  bool push(std::string_view text, Encoding encoding);
   bool push(std::nullptr_t) { return pushEnd(), false; }
   void pushEnd();
   // destroy() with an AbortError when stop is requested.

@@ -44,7 +44,8 @@ class UVNET_API PassThrough : public Transform {
 
  protected:
   void doTransform(Buffer chunk, TransformCallback done) override {
-    done(nullptr, std::move(chunk));
+    push(std::move(chunk));
+    done(nullptr, {});
   }
   std::string_view className() const noexcept override { return "PassThrough"; }
 };

@@ -48,7 +48,8 @@ ListenerToken Emitter::addListener(EventId event, Erased listener, Flags flags) 
   static_cast<void>(node.release());  // entries_ holds it now
   heard_ |= bit(event);
   if (maxListeners_ > 0 && entries_.size() > maxListeners_) warnOfLeak(event);
-  onListenerAdded(event);
+  // Node's streams overload on() only: what is prepended makes nothing flow.
+  if ((flags & kPrepend) == 0) onListenerAdded(event);
   return token;
 }
 
@@ -70,6 +71,9 @@ bool Emitter::off(ListenerToken token) {
       return true;
     }
   }
+  // Node's streams look at what is left even then: removeAllListeners('data') lets them flow on,
+  // and an off() of one that is gone ends that.
+  if (token.id != 0) onListenerRemoved(token.event);
   return false;
 }
 

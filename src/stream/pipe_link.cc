@@ -26,7 +26,6 @@ void PipeLink::start(Stream& source, Stream& destination, PipeOptions options) {
   link->listen(options.end);
 
   destination.emitArgs<Stream&>(EventId::kPipe, source);
-  if (link->cleanedUp_) return;
   if (destination.writableNeedDrain()) {
     link->waitForDrain();
   } else if (from.flowing() != true) {
@@ -44,8 +43,10 @@ void PipeLink::listen(bool end) {
     end_ = source.addListener(
         EventId::kEnd, [self, end](void*) { self->onSourceEnd(end); }, Stream::kOnce);
   }
-  unpipe_ = destination.addListener(EventId::kUnpipe, [self](void*) {
-    if (self->unpiping_) self->cleanup();
+  unpipe_ = destination.addListener(EventId::kUnpipe, [self](void* pack) {
+    if (self->source_ != &argument<Stream&>(pack)) return;
+    // One of the pipes between these two streams: as in Node, the oldest that still listens.
+    if (std::exchange(self->source_->core().readable.unpipeUntold_, false)) self->cleanup();
   });
   data_ = source.addListener(EventId::kData,
                              [self](void* pack) { self->onData(argument<const Buffer&>(pack)); });
@@ -78,7 +79,13 @@ void PipeLink::onSourceEnd(bool end) {
 }
 
 void PipeLink::onData(const Buffer& chunk) {
-  if (!destination_->write(chunk)) waitForDrain();
+  const Encoding text = destination_->core().writable.defaultEncoding;
+  const std::optional<Encoding> from =
+      source_ != nullptr ? source_->core().readable.encoding() : std::nullopt;
+  // Text becomes bytes by the destination's encoding. In UTF-8 it is those bytes already, but for
+  // the lone surrogates that only utf16le gives.
+  const bool asIs = !from || (text == Encoding::utf8 && *from != Encoding::utf16le);
+  if (!destination_->write(asIs ? chunk : Buffer::from(chunk, text))) waitForDrain();
 }
 
 void PipeLink::waitForDrain() {
@@ -100,6 +107,10 @@ void PipeLink::onDrain() {
   awaitsDrain_ = false;
   if (source_ == nullptr) return;
   ReadableSide& from = source_->core().readable;
+  // It is the destination that drains, for every pipe that leads there.
+  for (const Ref<PipeLink>& link : from.pipes) {
+    if (link->destination_ == destination_) link->awaitsDrain_ = false;
+  }
   const bool waiting = std::any_of(from.pipes.begin(), from.pipes.end(),
                                    [](const Ref<PipeLink>& link) { return link->awaitsDrain(); });
   if (!waiting && from.dataListening_) from.resume();
@@ -143,12 +154,17 @@ void PipeLink::stopAll(Stream& source) {
 void PipeLink::sayUnpipe() {
   if (source_ == nullptr) return;
   const Ref<Stream> destination = destination_;
-  unpiping_ = true;
+  ReadableSide& from = source_->core().readable;
+  const bool outer = std::exchange(from.unpipeUntold_, true);
   destination->emitArgs<Stream&>(EventId::kUnpipe, *source_);
+  from.unpipeUntold_ = outer;
+  // Its 'unpipe' listener was taken away: the others go on, and must not outlive the source.
+  if (!cleanedUp_) from.loosePipes_.push_back(Ref<PipeLink>(this));
 }
 
 void PipeLink::cleanup() {
   if (source_ == nullptr || cleanedUp_) return;
+  const Ref<PipeLink> self(this);
   const bool listened = listensToDrain_;
   const bool someoneWaits =
       source_->core().readable.manyPipes_ || awaitsDrain_ ||
@@ -160,6 +176,8 @@ void PipeLink::cleanup() {
   source_->off(end_);
   source_->off(data_);
   cleanedUp_ = true;
+  std::vector<Ref<PipeLink>>& loose = source_->core().readable.loosePipes_;
+  loose.erase(std::remove(loose.begin(), loose.end(), self), loose.end());
   // A source that waits for this destination would wait for ever.
   if (listened && someoneWaits && destination_->core().writable.needDrain()) onDrain();
 }

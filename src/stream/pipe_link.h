@@ -39,7 +39,6 @@ class PipeLink : public RefCounted {
   Ref<Stream> destination_;
   bool awaitsDrain_ = false;
   bool listensToDrain_ = false;
-  bool unpiping_ = false;
   bool cleanedUp_ = false;
   ListenerToken end_, data_, unpipe_, drain_, error_, close_, finish_;
 };

@@ -32,7 +32,8 @@ std::size_t raisedHighWaterMark(std::int64_t n) {
 
 ReadableSide::ReadableSide(Stream& stream, Core& core, const StreamOptions& options,
                            std::size_t highWaterMark)
-    : stream_(stream),
+    : defaultEncoding(options.defaultEncoding),
+      stream_(stream),
       core_(core),
       highWaterMark_(highWaterMark),
       usable_(options.readable),
@@ -339,7 +340,9 @@ void ReadableSide::setEncoding(Encoding encoding) {
   auto decoder = std::make_unique<StringDecoder>(encoding);
   std::string text;
   for (std::size_t i = first_; i < buffer_.size(); ++i) {
-    appendText(text, decoder->write(buffer_[i].bytes));
+    // What an earlier setEncoding() has made text of stays that text.
+    const Buffer& bytes = buffer_[i].bytes;
+    appendText(text, decoder_ != nullptr ? std::string(bytes.view()) : decoder->write(bytes));
   }
   decoder_ = std::move(decoder);
   buffer_.clear();
@@ -491,6 +494,7 @@ void ReadableSide::undestroy() noexcept {
 
 void ReadableSide::abandon() noexcept {
   for (const Ref<PipeLink>& link : std::exchange(pipes, {})) link->detach();
+  for (const Ref<PipeLink>& link : std::exchange(loosePipes_, {})) link->detach();
   buffer_.clear();
   first_ = 0;
 }

@@ -50,6 +50,9 @@ class ReadableSide {
   std::size_t highWaterMark() const noexcept { return highWaterMark_; }
   std::optional<Encoding> encoding() const noexcept;
 
+  // Of text pushed without one. Unlike the writable side's it cannot be changed, as in Node.
+  const Encoding defaultEncoding;
+
   // pipe.cc
   std::vector<Ref<PipeLink>> pipes;
 
@@ -105,7 +108,9 @@ class ReadableSide {
   std::vector<Chunk> buffer_;  // from first_ on
   std::size_t first_ = 0;
   std::unique_ptr<StringDecoder> decoder_;
-  bool manyPipes_ = false;  // a second destination was added (Node keeps a set from then on)
+  std::vector<Ref<PipeLink>> loosePipes_;  // out of `pipes` and still listening
+  bool unpipeUntold_ = false;  // an 'unpipe' is being said that no pipe has taken as its own
+  bool manyPipes_ = false;     // a second destination was added (Node keeps a set from then on)
 };
 
 }  // namespace uvnet::stream

@@ -262,24 +262,26 @@ void WritableSide::onConstructed() {
 }
 
 void WritableSide::errorBufferNextTick() {
-  if (next_ == chunks_.size() && onFinished_.empty()) return;
+  if (!buffered() && onFinished_.empty()) return;
   nextTick(stream_, core_, [this] { errorBuffer(); });
 }
 
 void WritableSide::errorBuffer() {
   if (writing_) return;  // its own answer comes first
-  const Error* errored = core_.life.errored.get();
-  const Error write = errored != nullptr ? *errored : streamDestroyed("write");
-  const Error end = errored != nullptr ? *errored : streamDestroyed("end");
-  std::vector<Buffer> chunks = std::move(chunks_);
-  std::vector<Callback> callbacks = std::move(callbacks_);
-  const std::size_t first = next_;
-  resetBuffer();
-  for (std::size_t i = first; i < chunks.size(); ++i) {
-    length_ -= chunks[i].size();
-    answer(callbacks[i], &write);
+  const auto why = [this](const char* call) {
+    const Error* errored = core_.life.errored.get();
+    return errored != nullptr ? *errored : streamDestroyed(call);
+  };
+  // Who is told may write again; that is answered here as well, as in Node.
+  while (next_ < chunks_.size()) {
+    length_ -= chunks_[next_].size();
+    Callback callback = std::move(callbacks_[next_++]);
+    const Error error = why("write");
+    answer(callback, &error);
   }
-  tellFinished(&end);
+  resetBuffer();
+  const Error error = why("end");
+  tellFinished(&error);
 }
 
 void WritableSide::end(bool withData, std::string_view bytes, const Buffer* owner,
@@ -322,9 +324,8 @@ void WritableSide::end(bool withData, std::string_view bytes, const Buffer* owne
 
 bool WritableSide::needFinish() const noexcept {
   const Lifecycle& life = core_.life;
-  return ending_ && !finished_ && !writing_ && next_ == chunks_.size() && length_ == 0 &&
-         life.constructed && !life.destroyed && !life.errorEmitted && !life.closeEmitted &&
-         life.errored == nullptr;
+  return ending_ && !finished_ && !writing_ && !buffered() && length_ == 0 && life.constructed &&
+         !life.destroyed && !life.errorEmitted && !life.closeEmitted && life.errored == nullptr;
 }
 
 void WritableSide::finishMaybe(bool sync) {

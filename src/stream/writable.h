@@ -70,6 +70,8 @@ class WritableSide {
   void afterWrite(Told& told);
   void clearBuffer();
   void resetBuffer() noexcept;
+  // Something waits, or clearBuffer() has not yet come back from the last of it.
+  bool buffered() const noexcept { return bufferProcessing_ || !chunks_.empty(); }
   void errorBuffer();
   bool needFinish() const noexcept;
   void finishMaybe(bool sync);
