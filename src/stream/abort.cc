@@ -30,7 +30,10 @@ class AbortWatch final : public RefCounted {
     callback_.reset();  // waits for a request_stop() that is running in another thread
     wakeup_.reset();
     action_ = {};
+    next_.reset();
   }
+
+  AbortHandle next_;  // another signal of the same interest
 
  private:
   struct OnStop {
@@ -69,6 +72,12 @@ AbortHandle& AbortHandle::operator=(AbortHandle&& other) noexcept {
 AbortHandle::~AbortHandle() { reset(); }
 void AbortHandle::reset() noexcept {
   if (const Ref<AbortWatch> watch = std::exchange(watch_, {})) watch->drop();
+}
+
+void AbortHandle::add(AbortHandle other) noexcept {
+  if (!other.watch_) return;
+  other.watch_->next_ = std::move(*this);
+  watch_ = std::move(other.watch_);
 }
 
 AbortHandle onAbort(const std::stop_token& signal, Host& host, Task action) {

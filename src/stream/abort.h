@@ -22,6 +22,8 @@ class AbortHandle {
   AbortHandle& operator=(AbortHandle&& other) noexcept;
   ~AbortHandle();
   void reset() noexcept;
+  // Interest in one more signal, whose end is this one's.
+  void add(AbortHandle other) noexcept;
 
  private:
   Ref<AbortWatch> watch_;

@@ -204,7 +204,7 @@ void Stream::abortOn(const std::stop_token& signal) {
   watchSignal(signal);
 }
 void Stream::watchSignal(const std::stop_token& signal) {
-  core_->abort = stream::onAbort(signal, host(), [this] { destroy(stream::abortError()); });
+  core_->abort.add(stream::onAbort(signal, host(), [this] { destroy(stream::abortError()); }));
 }
 void Stream::undestroy() { core_->life.undestroy(); }
 void Stream::errorOrDestroy(const Error& error) { core_->life.errorOrDestroy(error, false); }
