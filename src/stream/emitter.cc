@@ -138,10 +138,10 @@ std::size_t Emitter::countListeners(EventId event) const noexcept {
 Emitter::Entry Emitter::takeAt(std::size_t index) noexcept {
   const Entry entry = entries_[index];
   entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(index));
-  if (countListeners(entry.event) == 0) {
-    heard_ &= ~bit(entry.event);
-    warned_ &= ~bit(entry.event);
-  }
+  const std::size_t left = countListeners(entry.event);
+  if (left == 0) heard_ &= ~bit(entry.event);
+  // Node's mark belongs to the array of listeners, and one listener is no array.
+  if (left <= 1) warned_ &= ~bit(entry.event);
   return entry;
 }
 

@@ -3,6 +3,7 @@
 
 #include <uvnet/error.h>
 
+#include <exception>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,18 @@ inline Error aggregateTwoErrors(const Error& inner, const Error& outer) {
   error.errors.push_back(inner);
   return error;
 }
+// Calls a hook of a derived class; what it throws is the failure of its stream, as in Node.
+template <class Hook, class Failed>
+void guarded(Hook&& hook, Failed&& failed) {
+  try {
+    hook();
+  } catch (const Error& error) {
+    failed(error);
+  } catch (const std::exception& other) {
+    failed(Error(other.what()));
+  }
+}
+
 // What Socket.write() says after the peer's FIN has ended this side too (FEATURES 1.10.4).
 inline Error endedByOtherParty() {
   return Error("This socket has been ended by the other party", "EPIPE");

@@ -114,9 +114,10 @@ class Finished final : public RefCounted {
   void onClose() {
     closed_ = true;
     if (stream_ == nullptr) return;
-    const bool cutShort =
-        (readable_ && !readableFinished_ && !Questions::isReadableFinished(*stream_)) ||
-        (writable_ && !writableFinished_ && !Questions::isWritableFinished(*stream_));
+    const bool cutShort = (readable_ && Questions::hasReadable(*stream_) && !readableFinished_ &&
+                           !Questions::isReadableFinished(*stream_)) ||
+                          (writable_ && Questions::hasWritable(*stream_) && !writableFinished_ &&
+                           !Questions::isWritableFinished(*stream_));
     if (stream_->errored() == nullptr && cutShort) {
       const Error error = prematureClose();
       tell(&error);

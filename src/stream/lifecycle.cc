@@ -27,22 +27,29 @@ void Lifecycle::destroy(const Error* error) {
 }
 
 void Lifecycle::runDestroy(const Error* error) {
-  stream_.doDestroy(
-      error, [self = Ref<Stream>(&stream_), this, called = false](const Error* result) mutable {
-        if (std::exchange(called, true)) return;
-        onDestroyed(result);
+  guarded(
+      [&] {
+        stream_.doDestroy(error, [self = Ref<Stream>(&stream_), this,
+                                  called = false](const Error* result) mutable {
+          if (std::exchange(called, true)) return;
+          onDestroyed(result);
+        });
+      },
+      [this](const Error& thrown) {
+        if (!closed) onDestroyed(&thrown);
       });
 }
 
 void Lifecycle::construct() {
   constructed = false;
   nextTick(stream_, stream_.core(), [this] {
-    stream_.doConstruct([self = Ref<Stream>(&stream_), this](const Error* error) {
+    const auto answer = [self = Ref<Stream>(&stream_), this](const Error* error) {
       nextTick(stream_, stream_.core(),
                [this, failed = error != nullptr ? std::make_unique<Error>(*error) : nullptr] {
                  onConstructed(failed.get());
                });
-    });
+    };
+    guarded([&] { stream_.doConstruct(answer); }, [&](const Error& error) { answer(&error); });
   });
 }
 

@@ -207,7 +207,8 @@ std::optional<Buffer> ReadableSide::read(std::optional<std::int64_t> n) {
       life.errored == nullptr) {
     reading_ = sync_ = true;
     if (length_ == 0) needReadable_ = true;
-    stream_.doRead(highWaterMark_);
+    guarded([this] { stream_.doRead(highWaterMark_); },
+            [this](const Error& error) { core_.life.errorOrDestroy(error, false); });
     sync_ = false;
     // The source may have pushed within doRead().
     if (!reading_) take = howMuchToRead(n);

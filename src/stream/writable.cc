@@ -354,7 +354,8 @@ void WritableSide::prefinish() {
   if (stream_.hasFinal() && !core_.life.destroyed) {
     sync_ = true;
     ++pending_;
-    stream_.doFinal(answerTo(&WritableSide::onFinal));
+    guarded([this] { stream_.doFinal(answerTo(&WritableSide::onFinal)); },
+            [this](const Error& error) { onFinal(&error); });
     sync_ = false;
   } else {
     prefinished_ = true;
