@@ -1,0 +1,125 @@
+// duplexPair(): two ends in memory.
+#include "stream/kinds.h"
+
+using uvnet::Buffer;
+using uvnet::Duplex;
+using uvnet::duplexPair;
+using uvnet::Error;
+using uvnet::StreamOptions;
+using uvnet::test::Kinds;
+
+namespace {
+
+struct Pair {
+  explicit Pair(Kinds& w, const StreamOptions& options = {})
+      : Pair(w, duplexPair(w.host, options)) {}
+  Pair(Kinds& w, const std::pair<uvnet::Ref<Duplex>, uvnet::Ref<Duplex>>& ends)
+      : a(w.keep(ends.first)), b(w.keep(ends.second)) {}
+  Duplex& a;
+  Duplex& b;
+};
+
+}  // namespace
+
+TEST_CASE("what is written to one end of a pair is read from the other",
+          "[stream][stream:duplexPair]") {
+  Kinds w;
+  Pair pair(w);
+  w.watch(pair.b, "b", Kinds::kAll);
+  pair.a.write("x", w.told("x"));
+  pair.a.write("y", w.told("y"));
+  CHECK(w.end() == "x ok, y ok, b data x, b data y");
+}
+
+TEST_CASE("an end of a pair takes writes up to its reader's mark", "[stream][stream:duplexPair]") {
+  Kinds w;
+  Pair pair(w);
+  CHECK(pair.a.write("x", w.told("x")));
+  CHECK(w.end() == "x ok");
+  CHECK((pair.b.readableLength() == 1 && pair.a.writableLength() == 0));
+  pair.a.write("y", w.told("y"));
+  CHECK(w.end() == "y ok");
+  CHECK(pair.b.readableLength() == 2);
+  CHECK(pair.b.read()->view() == "xy");
+
+  Pair small(w, {.highWaterMark = 2});
+  CHECK((small.a.writableHighWaterMark() == 2 && small.b.readableHighWaterMark() == 2));
+  for (const char* chunk : {"x", "y", "z"}) w.say(small.a.write(chunk));
+  CHECK(w.end() == "true, false, false");
+  CHECK((small.b.readableLength() == 2 && small.a.writableLength() == 2));
+}
+
+TEST_CASE("the end of a writer is the end of the other's reader", "[stream][stream:duplexPair]") {
+  Kinds w;
+  Pair pair(w);
+  w.watch(pair.a, "a", Kinds::kAll);
+  w.watch(pair.b, "b", Kinds::kAll);
+  pair.a.end("x", w.told("end"));
+  CHECK(w.end() == "b data x, b end, a prefinish, end ok, a finish");
+  pair.b.end("z");
+  CHECK(w.end() == "a data z, a end, b prefinish, b finish, a close, b close");
+}
+
+TEST_CASE("a pair's end that nobody reads does not finish the writer",
+          "[stream][stream:duplexPair]") {
+  Kinds w;
+  Pair pair(w);
+  w.watch(pair.a, "a", "finish close");
+  pair.a.end(w.told("end"));
+  CHECK(w.end().empty());
+  pair.b.resume();
+  CHECK(w.end() == "end ok, a finish");
+}
+
+TEST_CASE("destroying one end of a pair leaves the other as it is", "[stream][stream:duplexPair]") {
+  Kinds w;
+  Pair pair(w);
+  w.watch(pair.a, "a", Kinds::kAll);
+  w.watch(pair.b, "b", Kinds::kAll);
+  pair.a.destroy();
+  CHECK(w.end() == "a close");
+  CHECK_FALSE(pair.b.destroyed());
+  pair.b.write("x", w.told("x"));
+  CHECK(w.end().empty());
+}
+
+TEST_CASE("a pair takes an empty write without a reader", "[stream][stream:duplexPair]") {
+  Kinds w;
+  Pair pair(w);
+  w.watch(pair.b, "b", Kinds::kAll);
+  pair.a.write("", w.told("e"));
+  CHECK(w.end() == "e ok");
+}
+
+TEST_CASE("a pair that is not half-open ends both ways", "[stream][stream:duplexPair]") {
+  Kinds w;
+  Pair pair(w, {.allowHalfOpen = false});
+  w.watch(pair.a, "a", Kinds::kAll);
+  w.watch(pair.b, "b", Kinds::kAll);
+  pair.a.end("x");
+  CHECK(w.end() ==
+        "b data x, b end, a prefinish, a finish, a end, b prefinish, b finish, a close, b close");
+}
+
+TEST_CASE("an end of a pair that is piped to itself echoes", "[stream][stream:duplexPair]") {
+  Kinds w;
+  Pair pair(w);
+  pair.b.pipe(pair.b);
+  w.watch(pair.a, "a", Kinds::kAll);
+  pair.a.end("hello");
+  CHECK(w.end() == "a data hello, a prefinish, a end, a finish, a close");
+}
+
+TEST_CASE("one end of a pair may go before the other", "[stream][stream:duplexPair]") {
+  Kinds w;
+  auto [a, b] = duplexPair(w.host);
+  a->write("x");
+  a->end();
+  a.reset();
+  w.tick();
+  b->end("y");
+  b->resume();
+  w.tick();
+  b.reset();
+  CHECK(w.end().empty());
+}
