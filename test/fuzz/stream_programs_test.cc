@@ -58,7 +58,7 @@ TEST_CASE("stream programs of a fresh seed give the same trace in node and here"
   const unsigned fresh = std::random_device()() % 1'000'000'000;
   const unsigned seed = fromEnvironment("UVNET_FUZZ_SEED", fresh);
   INFO("UVNET_FUZZ_SEED=" << seed);
-  checkSeeds(seed, fromEnvironment("UVNET_FUZZ_FRESH_COUNT", 500));
+  checkSeeds(seed, fromEnvironment("UVNET_FUZZ_FRESH_COUNT", 1000));
 }
 
 TEST_CASE("stream programs that once found a bug give the trace they gave in node",
