@@ -191,6 +191,40 @@ TEST_CASE("example: v0.3's readyState through a life", "[examples][M23][K20]") {
   CHECK(program.exitStatus() == 0);
 }
 
+TEST_CASE("example: messages framed by a Transform come out whole",
+          "[examples][stream:transform][stream:pipeline]") {
+  Example program("framing");
+  const std::string said = program.rest();
+  CAPTURE(said);
+  std::istringstream lines(said);
+  std::string messages;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("message")) messages += line + "\n";
+  }
+  CHECK(messages ==
+        "message of 5 bytes: hello\n"
+        "message of 29 bytes: small ones may leave\n"
+        "message of 300000 bytes: xxxxxxxxxxxxxxxxxxxx\n"
+        "message of 7 bytes: goodbye\n");
+  CHECK(said.find("server: all is over\n") != std::string::npos);
+  CHECK(said.find("client: all is over\n") != std::string::npos);
+  CHECK(program.exitStatus() == 0);
+}
+
+TEST_CASE("example: a Transform limits the rate of what is piped through it",
+          "[examples][stream:transform][stream:backpressure]") {
+  Example program("rate_limit", {"60000", "100000"});
+  const std::string said = program.rest();
+  CAPTURE(said);
+  CHECK(said.find("all is sent\n") != std::string::npos);
+  const std::string before = "received 60000 bytes in ";
+  const std::size_t at = said.find(before);
+  REQUIRE(at != std::string::npos);
+  // 30 slices of 2000 bytes with 20 ms between them; a timer of libuv may come a millisecond early.
+  CHECK(std::stoi(said.substr(at + before.size())) >= 29 * 19);
+  CHECK(program.exitStatus() == 0);
+}
+
 TEST_CASE("README's first example is examples/echo_server.cc, to the letter", "[examples][M23]") {
   const std::string readme = read(UVNET_TEST_SOURCE_DIR "/README.md");
   const std::string fence = "```cpp\n";
