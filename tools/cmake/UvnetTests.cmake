@@ -91,6 +91,12 @@ foreach(checker IN ITEMS check_floors rows)
                   ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tools/${checker}.py --self-test)
 endforeach()
 
+# What including us costs. Alone on the machine, or it would measure the neighbours.
+uvnet_test_once(tools/compile_time LABEL tools TIMEOUT 120 COMMAND
+                ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tools/compile_time.py
+                ${CMAKE_CXX_COMPILER})
+set_tests_properties(tools/compile_time PROPERTIES RUN_SERIAL ON)
+
 # What node prints for the scenarios is still what the twins are compared with. Traces are those of
 # Node 20; without one the recorded traces have to do.
 find_program(UVNET_NODE node)
