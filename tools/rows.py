@@ -3,10 +3,12 @@
 
     tools/rows.py [--junit FILE]...   write docs/rows.md; results come from ctest --output-junit
     tools/rows.py --check             fail unless docs/rows.md names the rows and tests there are
-    tools/rows.py --require [LIST]    fail unless every row of the list (M01-M22,S03) has a test
+    tools/rows.py --require [LIST]    fail unless every row of the list (M01-M22,S03) has a test;
+                                      without a list the rows of the core and of streams
 
 Rows stand in the tags of the tests: TEST_CASE("...", "[net][S22]"). A row is a letter of MISEKDVFC
-with two digits, or R with the number of a rule (R1). A SCENARIO_TWIN has those that the first line of
+with two digits, R with the number of a rule (R1), or an element of streams ([stream:pipe], see
+STREAMS). A SCENARIO_TWIN has those that the first line of
 its JavaScript file ends with. --check leaves the results aside: they are those
 of the last run somebody recorded.
 """
@@ -25,7 +27,77 @@ PAGE = ROOT / "docs" / "rows.md"
 # between processes. M23 is the examples.
 CORE = "M01-M23,I01-I04,S01-S39,E01-E06,K01-K27,D02-D20,V01-V15,R1-R16"
 
-ROW = re.compile(r"\[([MISEKDVFC]\d{2}|R\d{1,2})\]")
+# The rows of streams (feature table 3.1 to 3.3, Must and Should) have no numbers: a tag is
+# [stream:element], and here is what each stands for, in the order of the table.
+STREAMS = {
+    "read": "read([n]), 'readable'",
+    "readableFlowing": "the three states of readableFlowing",
+    "data": "'data' begins to flow, its removal does not pause",
+    "pause": "pause(), isPaused(), 'pause'",
+    "resume": "resume(), 'resume'",
+    "unshift": "unshift()",
+    "setEncoding": "setEncoding(), readableEncoding",
+    "pipe": "pipe()",
+    "unpipe": "unpipe()",
+    "backpressure": "nothing is held beyond the high-water marks",
+    "readable": "readable, and Readable as a base class",
+    "readableLength": "readableLength",
+    "readableEnded": "readableEnded",
+    "readableAborted": "readableAborted",
+    "readableDidRead": "readableDidRead",
+    "highWaterMark": "readableHighWaterMark, writableHighWaterMark",
+    "end-event": "push(null), 'end' after all was read",
+    "push": "push(), read(0), reading stops when it says no",
+    "from": "Readable::from()",
+    "write": "write() and its answer",
+    "drain": "'drain'",
+    "writableLength": "writableLength",
+    "writableNeedDrain": "writableNeedDrain",
+    "end": "end()",
+    "finish": "'prefinish', 'finish'",
+    "writable": "writable, and Writable as a base class",
+    "writableEnded": "writableEnded",
+    "writableFinished": "writableFinished",
+    "writableAborted": "writableAborted",
+    "cork": "cork(), uncork(), vectored writes",
+    "writableCorked": "writableCorked",
+    "setDefaultEncoding": "setDefaultEncoding()",
+    "refused": "write after end, after destroy",
+    "callbacks": "order of callbacks and 'finish'",
+    "pipe-events": "'pipe', 'unpipe'",
+    "destroy": "destroy(), the first error wins",
+    "errored": "errored",
+    "closed": "closed",
+    "destroyed": "destroyed",
+    "autoDestroy": "autoDestroy",
+    "emitClose": "emitClose",
+    "options": "readable and writable as options",
+    "construct": "doConstruct()",
+    "undestroy": "undestroy()",
+    "allowHalfOpen": "allowHalfOpen",
+    "finished": "finished()",
+    "pipeline": "pipeline()",
+    "compose": "compose()",
+    "transform": "Transform, PassThrough",
+    "duplexPair": "duplexPair()",
+    "memoryPair": "testing::memoryPair()",
+    "addAbortSignal": "addAbortSignal(), the signal option",
+    "defaultHighWaterMark": "the default high-water mark",
+    "emitter": "on(), emit()",
+    "once": "once()",
+    "off": "off()",
+    "prependListener": "prependListener(), prependOnceListener()",
+    "removeAllListeners": "removeAllListeners()",
+    "listenerCount": "listenerCount()",
+    "eventNames": "eventNames()",
+    "newListener": "'newListener'",
+    "removeListener": "'removeListener'",
+    "setMaxListeners": "the warning of a leak",
+    "unhandledError": "an 'error' that nobody hears",
+}
+# Rows of that table which wait for coroutines: async iteration, asyncDispose.
+
+ROW = re.compile(r"\[([MISEKDVFC]\d{2}|R\d{1,2}|stream:[\w-]+)\]")
 # A Catch2 case: its macro, then string literals (adjacent ones are one), then the tags. A macro with
 # an argument before the name (a fixture) is allowed for.
 STRING = r'"(?:[^"\\]|\\.)*"'
@@ -42,8 +114,8 @@ HEAD = """\
 # Rows and their tests
 
 Made by `tools/rows.py` from the tags of the tests; do not edit. A row is one of the feature table
-(`M01`, `S22`), `R` rows are the rules that no document states but programs rely on. *Result* is that
-of the last recorded run of `tools/dev test`.
+(`M01`, `S22`), `R` rows are the rules that no document states but programs rely on; the elements of
+streams follow by name. *Result* is that of the last recorded run of `tools/dev test`.
 
 | row | test | file | result |
 |---|---|---|---|
@@ -110,7 +182,12 @@ def results_of(files):
     return results
 
 
+STREAM_ORDER = list(STREAMS)
+
+
 def sort_key(row):
+    if row.startswith("stream:"):
+        return (100, STREAM_ORDER.index(row[7:]))
     # The order of the feature table, then numbers.
     return ("MISEKDVFCR".index(row[0]), int(row[1:]))
 
@@ -122,7 +199,8 @@ def page_of(cases, results):
             if row in case.rows:
                 name = case.name.replace("|", "\\|")
                 result = results.get(case.ctest_name, "not run")
-                lines.append(f"| {row} | {name} | {case.file} | {result} |\n")
+                shown = STREAMS[row[7:]].replace("|", "\\|") if row.startswith("stream:") else row
+                lines.append(f"| {shown} | {name} | {case.file} | {result} |\n")
     return HEAD + "".join(lines)
 
 
@@ -158,6 +236,7 @@ TEST_CASE("hidden", "[.][S03]") {}
 TEST_CASE_METHOD(Fixture, "with a fixture", "[V09]") {}
 const auto raw = R"(a "quote)"; const char c = '"';
 TEST_CASE("after them", "[E06]") {}
+TEST_CASE("of streams", "[stream][stream:pipe-events][stream:emitter]") {}
 """
     found = [(case.name, case.rows) for case in cases_in(text, "f", "net") if case.rows]
     expected = [
@@ -165,6 +244,7 @@ TEST_CASE("after them", "[E06]") {}
         ("two, over lines // no comment", ["R1", "D02"]),
         ("with a fixture", ["V09"]),
         ("after them", ["E06"]),
+        ("of streams", ["stream:pipe-events", "stream:emitter"]),
     ]
     twin_text = 'SCENARIO_TWIN("cork") {\n}\n// SCENARIO_TWIN("not") {\n'
     twins = list(twins_in(twin_text, "f", "scenario", {"cork": "// Cork, F2. V07 F26 F6"}.get))
@@ -174,6 +254,7 @@ TEST_CASE("after them", "[E06]") {}
         and [(twin.name[:14], twin.rows) for twin in twins] == [("scenario cork:", ["V07", "F26"])]
         and expand("M01-M03, R9-R10") == ["M01", "M02", "M03", "R9", "R10"]
         and '| S22 | one "quoted" | f | pass |\n| E06 |' in page
+        and "| 'pipe', 'unpipe' | of streams | f | not run |\n| on(), emit() |" in page
         and "| R1 | two, over lines // no comment | f | not run |\n" in page
         and without_results(page) == without_results(page.replace("| pass |", "| fail |"))
         and without_results(page) != without_results(page.replace("| V09 |", "| V10 |"))
@@ -200,10 +281,18 @@ def main():
         if case.name.startswith("~"):
             print(f'rows: {case.file}: "{case.name}": Catch2 reads ~ as "all but"', file=sys.stderr)
             status = 1
+    known = {f"stream:{name}" for name in STREAMS}
+    for case in cases:
+        for row in case.rows:
+            if row.startswith("stream:") and row not in known:
+                print(f"rows: {case.file}: [{row}] is no element of streams", file=sys.stderr)
+                return 1
     page = page_of(cases, results_of(arguments.junit))
     if arguments.require:
         shown = {row for case in cases for row in case.rows}
         missing = [row for row in expand(arguments.require) if row not in shown]
+        if arguments.require == CORE:
+            missing += [f"stream:{name}" for name in STREAMS if f"stream:{name}" not in shown]
         if missing:
             print(f"rows: no test for {' '.join(missing)}", file=sys.stderr)
             status = 1

@@ -236,7 +236,7 @@ TEST_CASE("end() again tells with the first, or that it was finished", "[stream]
 }
 
 TEST_CASE("write() after end() fails the stream, after destroy() only its callback",
-          "[stream][stream:write]") {
+          "[stream][stream:refused]") {
   Kinds w;
   auto& s = w.watch(w.writable(), "w");
   s.end();

@@ -8,7 +8,7 @@ using uvnet::test::Lines;
 using uvnet::test::MemoryDuplex;
 using uvnet::test::StreamWorld;
 
-TEST_CASE("cork() holds writes back, uncork() sends them as one", "[stream]") {
+TEST_CASE("cork() holds writes back, uncork() sends them as one", "[stream][stream:cork]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.vectored = true;
@@ -25,7 +25,7 @@ TEST_CASE("cork() holds writes back, uncork() sends them as one", "[stream]") {
   CHECK(w.lines() == Lines{"cb a", "cb b"});
 }
 
-TEST_CASE("cork() counts, and one uncork() too many is harmless", "[stream]") {
+TEST_CASE("cork() counts, and one uncork() too many is harmless", "[stream][stream:cork]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.vectored = true;
@@ -44,7 +44,7 @@ TEST_CASE("cork() counts, and one uncork() too many is harmless", "[stream]") {
   CHECK(d.writtenText() == "v:a|b,w:c");
 }
 
-TEST_CASE("one corked chunk is an ordinary write", "[stream]") {
+TEST_CASE("one corked chunk is an ordinary write", "[stream][stream:cork]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.vectored = true;
@@ -54,7 +54,7 @@ TEST_CASE("one corked chunk is an ordinary write", "[stream]") {
   CHECK(d.writtenText() == "w:a");
 }
 
-TEST_CASE("without vectored writes corked chunks leave one by one", "[stream]") {
+TEST_CASE("without vectored writes corked chunks leave one by one", "[stream][stream:cork]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.cork();
@@ -66,7 +66,7 @@ TEST_CASE("without vectored writes corked chunks leave one by one", "[stream]") 
   CHECK(w.lines() == Lines{"cb a", "cb b"});
 }
 
-TEST_CASE("end() uncorks however often cork() was called", "[stream][D06]") {
+TEST_CASE("end() uncorks however often cork() was called", "[stream][stream:cork][D06]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.vectored = true;
@@ -82,7 +82,7 @@ TEST_CASE("end() uncorks however often cork() was called", "[stream][D06]") {
   CHECK(w.lines() == Lines{"finish"});
 }
 
-TEST_CASE("uncork() during a write leaves the rest for after it", "[stream]") {
+TEST_CASE("uncork() during a write leaves the rest for after it", "[stream][stream:cork]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.vectored = d.hold = true;
@@ -96,7 +96,7 @@ TEST_CASE("uncork() during a write leaves the rest for after it", "[stream]") {
   CHECK(d.writtenText() == "w:a,v:b|c");
 }
 
-TEST_CASE("a corked queue stays when the write under way ends", "[stream]") {
+TEST_CASE("a corked queue stays when the write under way ends", "[stream][stream:cork]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.vectored = d.hold = true;
@@ -110,7 +110,7 @@ TEST_CASE("a corked queue stays when the write under way ends", "[stream]") {
   CHECK(d.writtenText() == "w:a,w:b");
 }
 
-TEST_CASE("what came during a write leaves as one vectored write", "[stream]") {
+TEST_CASE("what came during a write leaves as one vectored write", "[stream][stream:cork]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.vectored = d.hold = true;
@@ -127,7 +127,8 @@ TEST_CASE("what came during a write leaves as one vectored write", "[stream]") {
                            "len=0 need=false w=true ended=false fin=false"});
 }
 
-TEST_CASE("corked writes before end() are told before the end", "[stream][D07]") {
+TEST_CASE("corked writes before end() are told before the end",
+          "[stream][stream:cork][stream:end-event][stream:callbacks][D07]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.vectored = d.hold = true;

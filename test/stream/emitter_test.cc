@@ -15,7 +15,8 @@ using uvnet::test::Lines;
 using uvnet::test::MemoryDuplex;
 using uvnet::test::StreamWorld;
 
-TEST_CASE("listeners run in order, prepended ones first, once ones once", "[stream][K06]") {
+TEST_CASE("listeners run in order, prepended ones first, once ones once",
+          "[stream][stream:emitter][stream:once][stream:prependListener][K06]") {
   StreamWorld w;
   MemoryDuplex& e = w.make();
   e.on<"drain">(w.saying("1"));
@@ -30,7 +31,8 @@ TEST_CASE("listeners run in order, prepended ones first, once ones once", "[stre
   CHECK(w.lines() == Lines{"-1", "0", "1", "2", "true", "0", "1", "true", "2", "false"});
 }
 
-TEST_CASE("a listener removed while its event is emitted still gets this one", "[stream]") {
+TEST_CASE("a listener removed while its event is emitted still gets this one",
+          "[stream][stream:emitter]") {
   StreamWorld w;
   MemoryDuplex& e = w.make();
   ListenerToken second;
@@ -45,7 +47,8 @@ TEST_CASE("a listener removed while its event is emitted still gets this one", "
   CHECK(w.lines() == Lines{"a", "b", "-", "a"});
 }
 
-TEST_CASE("a listener added while its event is emitted gets the next one", "[stream]") {
+TEST_CASE("a listener added while its event is emitted gets the next one",
+          "[stream][stream:emitter]") {
   StreamWorld w;
   MemoryDuplex& e = w.make();
   e.on<"drain">([&] {
@@ -58,7 +61,8 @@ TEST_CASE("a listener added while its event is emitted gets the next one", "[str
   CHECK(w.lines() == Lines{"a", "-", "a", "new"});
 }
 
-TEST_CASE("a listener that removes itself by its token runs once", "[stream]") {
+TEST_CASE("a listener that removes itself by its token runs once",
+          "[stream][stream:emitter][stream:once]") {
   StreamWorld w;
   MemoryDuplex& e = w.make();
   ListenerToken own;
@@ -73,7 +77,8 @@ TEST_CASE("a listener that removes itself by its token runs once", "[stream]") {
   CHECK(w.lines() == Lines{"own", "other", "other"});
 }
 
-TEST_CASE("removing all listeners while emitting still calls those behind", "[stream]") {
+TEST_CASE("removing all listeners while emitting still calls those behind",
+          "[stream][stream:emitter][stream:removeAllListeners]") {
   StreamWorld w;
   MemoryDuplex& e = w.make();
   e.on<"drain">([&] {
@@ -86,7 +91,8 @@ TEST_CASE("removing all listeners while emitting still calls those behind", "[st
   CHECK(w.lines() == Lines{"a", "b", "0"});
 }
 
-TEST_CASE("a once listener is used up by an emit inside it", "[stream]") {
+TEST_CASE("a once listener is used up by an emit inside it",
+          "[stream][stream:emitter][stream:once]") {
   StreamWorld w;
   MemoryDuplex& e = w.make();
   e.once<"drain">([&] {
@@ -98,7 +104,8 @@ TEST_CASE("a once listener is used up by an emit inside it", "[stream]") {
   CHECK(w.lines() == Lines{"once", "on", "on"});
 }
 
-TEST_CASE("a once listener is not called twice when an earlier listener emits again", "[stream]") {
+TEST_CASE("a once listener is not called twice when an earlier listener emits again",
+          "[stream][stream:emitter][stream:once]") {
   StreamWorld w;
   MemoryDuplex& e = w.make();
   bool again = true;
@@ -111,7 +118,7 @@ TEST_CASE("a once listener is not called twice when an earlier listener emits ag
   CHECK(w.lines() == Lines{"on", "on", "once"});
 }
 
-TEST_CASE("an exception leaves emit() and skips the listeners behind", "[stream]") {
+TEST_CASE("an exception leaves emit() and skips the listeners behind", "[stream][stream:emitter]") {
   StreamWorld w;
   MemoryDuplex& e = w.make();
   e.on<"drain">([] { throw std::runtime_error("x"); });
@@ -121,7 +128,7 @@ TEST_CASE("an exception leaves emit() and skips the listeners behind", "[stream]
   CHECK(e.listenerCount<"drain">() == 2);
 }
 
-TEST_CASE("a once listener that throws is gone", "[stream]") {
+TEST_CASE("a once listener that throws is gone", "[stream][stream:emitter][stream:once]") {
   StreamWorld w;
   MemoryDuplex& e = w.make();
   e.once<"drain">([] { throw std::runtime_error("x"); });
@@ -130,7 +137,8 @@ TEST_CASE("a once listener that throws is gone", "[stream]") {
   CHECK_FALSE(e.emit<"drain">());
 }
 
-TEST_CASE("off() names one of two equal listeners and is harmless afterwards", "[stream]") {
+TEST_CASE("off() names one of two equal listeners and is harmless afterwards",
+          "[stream][stream:emitter][stream:off]") {
   StreamWorld w;
   MemoryDuplex& e = w.make();
   const auto same = w.saying("same");
@@ -144,7 +152,8 @@ TEST_CASE("off() names one of two equal listeners and is harmless afterwards", "
   CHECK_FALSE(e.emit<"drain">());
 }
 
-TEST_CASE("removeAllListeners() removes those of every event", "[stream]") {
+TEST_CASE("removeAllListeners() removes those of every event",
+          "[stream][stream:emitter][stream:removeAllListeners]") {
   StreamWorld w;
   MemoryDuplex& e = w.make();
   e.on<"drain">(w.saying("drain"));
@@ -155,7 +164,7 @@ TEST_CASE("removeAllListeners() removes those of every event", "[stream]") {
   CHECK(w.lines().empty());
 }
 
-TEST_CASE("more listeners than fit on the stack all run, in order", "[stream]") {
+TEST_CASE("more listeners than fit on the stack all run, in order", "[stream][stream:emitter]") {
   StreamWorld w;
   MemoryDuplex& e = w.make();
   Lines expected;
@@ -167,7 +176,7 @@ TEST_CASE("more listeners than fit on the stack all run, in order", "[stream]") 
   CHECK(w.lines() == expected);
 }
 
-TEST_CASE("a listener takes all that the event carries, or nothing", "[stream]") {
+TEST_CASE("a listener takes all that the event carries, or nothing", "[stream][stream:emitter]") {
   StreamWorld w;
   MemoryDuplex& e = w.make();
   e.on<"close">([&](bool hadError) { w.say(hadError); });
@@ -176,14 +185,16 @@ TEST_CASE("a listener takes all that the event carries, or nothing", "[stream]")
   CHECK(w.lines() == Lines{"true", "nothing"});
 }
 
-TEST_CASE("an 'error' that nobody hears goes to the host, not out of emit()", "[stream]") {
+TEST_CASE("an 'error' that nobody hears goes to the host, not out of emit()",
+          "[stream][stream:emitter][stream:unhandledError]") {
   StreamWorld w;
   MemoryDuplex& e = w.make();
   w.say(e.emit<"error">(Error("lost")));
   CHECK(w.lines() == Lines{"uncaught lost", "false"});
 }
 
-TEST_CASE("the last Ref dropped inside a listener leaves the others their call", "[stream]") {
+TEST_CASE("the last Ref dropped inside a listener leaves the others their call",
+          "[stream][stream:emitter]") {
   StreamWorld w;
   Ref<MemoryDuplex> e = uvnet::make<MemoryDuplex>(w.host);
   MemoryDuplex* const raw = e.get();
@@ -194,7 +205,8 @@ TEST_CASE("the last Ref dropped inside a listener leaves the others their call",
   CHECK(MemoryDuplex::living == 0);
 }
 
-TEST_CASE("what a listener owned may call back while the listener is removed", "[stream]") {
+TEST_CASE("what a listener owned may call back while the listener is removed",
+          "[stream][stream:emitter]") {
   StreamWorld w;
   MemoryDuplex& e = w.make();
   struct Calls {

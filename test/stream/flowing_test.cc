@@ -11,7 +11,7 @@ using uvnet::test::MemoryDuplex;
 using uvnet::test::StreamWorld;
 
 TEST_CASE("flowing is unset, then true with a 'data' listener, then false after pause()",
-          "[stream][D12][V05]") {
+          "[stream][stream:readableFlowing][stream:pause][stream:data][D12][V05]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   w.sayFlow(d);
@@ -34,7 +34,8 @@ TEST_CASE("flowing is unset, then true with a 'data' listener, then false after 
                            "data a", "flowing=true paused=false len=0"});
 }
 
-TEST_CASE("a 'data' listener does not undo an explicit pause()", "[stream][D12]") {
+TEST_CASE("a 'data' listener does not undo an explicit pause()",
+          "[stream][stream:readableFlowing][stream:pause][stream:data][D12]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.pause();
@@ -51,7 +52,7 @@ TEST_CASE("a 'data' listener does not undo an explicit pause()", "[stream][D12]"
 }
 
 TEST_CASE("'pause' comes at once and 'resume' on a tick, each only when something changes",
-          "[stream][D12]") {
+          "[stream][stream:readableFlowing][stream:once][D12]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.on<"pause">(w.saying("pause"));
@@ -68,7 +69,8 @@ TEST_CASE("'pause' comes at once and 'resume' on a tick, each only when somethin
   CHECK(w.lines() == Lines{"pause", "-", "-", "resume", "pause"});
 }
 
-TEST_CASE("pause() in the tick of resume() keeps the data back", "[stream][D12]") {
+TEST_CASE("pause() in the tick of resume() keeps the data back",
+          "[stream][stream:readableFlowing][stream:pause][D12]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.on<"pause">(w.saying("pause"));
@@ -82,7 +84,8 @@ TEST_CASE("pause() in the tick of resume() keeps the data back", "[stream][D12]"
   CHECK(w.lines() == Lines{"pause", "resume", "flowing=false paused=true len=1"});
 }
 
-TEST_CASE("a flowing stream whose last 'data' listener went goes on losing data", "[stream][V06]") {
+TEST_CASE("a flowing stream whose last 'data' listener went goes on losing data",
+          "[stream][stream:readableFlowing][stream:data][V06]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   const ListenerToken token =
@@ -102,7 +105,7 @@ TEST_CASE("a flowing stream whose last 'data' listener went goes on losing data"
 }
 
 TEST_CASE("data waits for the first listener: a stream starts unset, nothing is lost",
-          "[stream][V06]") {
+          "[stream][stream:readableFlowing][V06]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.push("early");
@@ -113,7 +116,8 @@ TEST_CASE("data waits for the first listener: a stream starts unset, nothing is 
   CHECK(w.lines() == Lines{"flowing=null paused=false len=5", "data early"});
 }
 
-TEST_CASE("two 'data' listeners both get each chunk", "[stream][V05]") {
+TEST_CASE("two 'data' listeners both get each chunk",
+          "[stream][stream:readableFlowing][stream:data][V05]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   w.sayData(d, "1 ");
@@ -123,7 +127,8 @@ TEST_CASE("two 'data' listeners both get each chunk", "[stream][V05]") {
   CHECK(w.lines() == Lines{"1 a", "2 a"});
 }
 
-TEST_CASE("pause() in 'data' stops after that chunk", "[stream][D12]") {
+TEST_CASE("pause() in 'data' stops after that chunk",
+          "[stream][stream:readableFlowing][stream:pause][stream:data][D12]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.push("a");
@@ -142,7 +147,8 @@ TEST_CASE("pause() in 'data' stops after that chunk", "[stream][D12]") {
                            "flowing=true paused=false len=0"});
 }
 
-TEST_CASE("a 'data' listener that throws gets the next chunk with the next push", "[stream][V05]") {
+TEST_CASE("a 'data' listener that throws gets the next chunk with the next push",
+          "[stream][stream:readableFlowing][stream:data][V05]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.push("a");

@@ -9,7 +9,8 @@ using uvnet::test::Lines;
 using uvnet::test::MemoryDuplex;
 using uvnet::test::StreamWorld;
 
-TEST_CASE("not half-open: 'end' ends the writable side too", "[stream][V10][K03]") {
+TEST_CASE("not half-open: 'end' ends the writable side too",
+          "[stream][stream:allowHalfOpen][stream:end-event][V10][K03]") {
   StreamWorld w;
   StreamOptions options;
   options.allowHalfOpen = false;
@@ -23,7 +24,8 @@ TEST_CASE("not half-open: 'end' ends the writable side too", "[stream][V10][K03]
   CHECK(w.lines() == Lines{"resume", "end", "prefinish", "finish", "close"});
 }
 
-TEST_CASE("not half-open: the writes under way still go out", "[stream][V09][V10]") {
+TEST_CASE("not half-open: the writes under way still go out",
+          "[stream][stream:allowHalfOpen][V09][V10]") {
   StreamWorld w;
   StreamOptions options;
   options.allowHalfOpen = false;
@@ -43,7 +45,7 @@ TEST_CASE("not half-open: the writes under way still go out", "[stream][V09][V10
 }
 
 TEST_CASE("not half-open: the writable side ends when all was read, not before",
-          "[stream][R5][V10]") {
+          "[stream][stream:allowHalfOpen][R5][V10]") {
   StreamWorld w;
   StreamOptions options;
   options.allowHalfOpen = false;
@@ -59,7 +61,8 @@ TEST_CASE("not half-open: the writable side ends when all was read, not before",
   CHECK(w.lines() == Lines{"end", "prefinish", "finish", "close"});
 }
 
-TEST_CASE("allowHalfOpen can be changed until 'end'", "[stream][V11]") {
+TEST_CASE("allowHalfOpen can be changed until 'end'",
+          "[stream][stream:allowHalfOpen][stream:end-event][V11]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   CHECK(d.allowHalfOpen());
@@ -71,7 +74,7 @@ TEST_CASE("allowHalfOpen can be changed until 'end'", "[stream][V11]") {
   CHECK(w.lines() == Lines{"resume", "end", "prefinish", "finish", "close"});
 }
 
-TEST_CASE("half-open: the writable side stays until end()", "[stream][V11]") {
+TEST_CASE("half-open: the writable side stays until end()", "[stream][stream:allowHalfOpen][V11]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   w.watch(d);
@@ -87,7 +90,8 @@ TEST_CASE("half-open: the writable side stays until end()", "[stream][V11]") {
   CHECK(w.lines() == Lines{"resume", "end", "cb ok", "prefinish", "finish", "close"});
 }
 
-TEST_CASE("not half-open: a write in 'end' still goes out", "[stream][V10]") {
+TEST_CASE("not half-open: a write in 'end' still goes out",
+          "[stream][stream:allowHalfOpen][stream:end-event][V10]") {
   StreamWorld w;
   StreamOptions options;
   options.allowHalfOpen = false;

@@ -24,7 +24,7 @@ std::string erroredText(const MemoryDuplex& d) {
 
 // --- destroy -------------------------------------------------------------------------------------
 
-TEST_CASE("destroy() closes once, on a tick", "[stream][D09][D11]") {
+TEST_CASE("destroy() closes once, on a tick", "[stream][stream:destroy][stream:once][D09][D11]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   w.watch(d);
@@ -37,7 +37,7 @@ TEST_CASE("destroy() closes once, on a tick", "[stream][D09][D11]") {
   CHECK(w.lines() == Lines{"close"});
 }
 
-TEST_CASE("the first destroy() wins", "[stream][D10]") {
+TEST_CASE("the first destroy() wins", "[stream][stream:destroy][D10]") {
   StreamWorld w;
   MemoryDuplex& first = w.make();
   w.watch(first);
@@ -56,7 +56,7 @@ TEST_CASE("the first destroy() wins", "[stream][D10]") {
   CHECK(w.lines() == Lines{"close"});
 }
 
-TEST_CASE("'close' says whether there was an error", "[stream][V15]") {
+TEST_CASE("'close' says whether there was an error", "[stream][stream:destroy][V15]") {
   StreamWorld w;
   for (const bool failed : {true, false}) {
     MemoryDuplex& d = w.make();
@@ -73,7 +73,7 @@ TEST_CASE("'close' says whether there was an error", "[stream][V15]") {
 }
 
 TEST_CASE("the events wait for the destroying step; its error is told, the first one kept",
-          "[stream][D11]") {
+          "[stream][stream:destroy][stream:callbacks][D11]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   Callback done;
@@ -95,7 +95,7 @@ TEST_CASE("the events wait for the destroying step; its error is told, the first
   CHECK(w.lines() == Lines{"_destroy one", "error other", "close"});
 }
 
-TEST_CASE("a destroying step may swallow the error", "[stream][D11]") {
+TEST_CASE("a destroying step may swallow the error", "[stream][stream:destroy][D11]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.destroyer = [](const Error*, Callback done) { done(nullptr); };
@@ -106,7 +106,7 @@ TEST_CASE("a destroying step may swallow the error", "[stream][D11]") {
   CHECK(w.lines() == Lines{"close"});
 }
 
-TEST_CASE("a destroying step may fail by itself", "[stream][D11]") {
+TEST_CASE("a destroying step may fail by itself", "[stream][stream:destroy][D11]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.destroyer = [](const Error*, Callback done) {
@@ -120,7 +120,8 @@ TEST_CASE("a destroying step may fail by itself", "[stream][D11]") {
   CHECK(w.lines() == Lines{"error own", "close"});
 }
 
-TEST_CASE("destroy() in 'data' keeps the rest from being delivered", "[stream][D09]") {
+TEST_CASE("destroy() in 'data' keeps the rest from being delivered",
+          "[stream][stream:destroy][stream:data][D09]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.push("a");
@@ -137,7 +138,7 @@ TEST_CASE("destroy() in 'data' keeps the rest from being delivered", "[stream][D
   CHECK(w.lines() == Lines{"data a", "data b", "close"});
 }
 
-TEST_CASE("push() into a destroyed stream says no", "[stream][D09]") {
+TEST_CASE("push() into a destroyed stream says no", "[stream][stream:destroy][stream:push][D09]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   w.sayData(d);
@@ -147,7 +148,8 @@ TEST_CASE("push() into a destroyed stream says no", "[stream][D09]") {
   CHECK(w.lines().empty());
 }
 
-TEST_CASE("pause() and resume() on a destroyed stream still answer", "[stream][D12]") {
+TEST_CASE("pause() and resume() on a destroyed stream still answer",
+          "[stream][stream:destroy][stream:pause][D12]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.on<"pause">(w.saying("pause"));
@@ -166,7 +168,8 @@ TEST_CASE("pause() and resume() on a destroyed stream still answer", "[stream][D
 
 // --- autoDestroy ---------------------------------------------------------------------------------
 
-TEST_CASE("a stream that ended and finished closes by itself", "[stream][V15]") {
+TEST_CASE("a stream that ended and finished closes by itself",
+          "[stream][stream:destroy][stream:finish][V15]") {
   const bool endFirst = GENERATE(true, false);
   StreamWorld w;
   MemoryDuplex& d = w.make();
@@ -192,7 +195,8 @@ TEST_CASE("a stream that ended and finished closes by itself", "[stream][V15]") 
   CHECK(d.destroyed());
 }
 
-TEST_CASE("without autoDestroy nothing closes by itself", "[stream]") {
+TEST_CASE("without autoDestroy nothing closes by itself",
+          "[stream][stream:destroy][stream:autoDestroy]") {
   StreamWorld w;
   StreamOptions options;
   options.autoDestroy = false;
@@ -206,7 +210,8 @@ TEST_CASE("without autoDestroy nothing closes by itself", "[stream]") {
   CHECK(w.lines() == Lines{"prefinish", "finish", "resume", "end"});
 }
 
-TEST_CASE("without autoDestroy a failed write is an 'error' and no 'close'", "[stream]") {
+TEST_CASE("without autoDestroy a failed write is an 'error' and no 'close'",
+          "[stream][stream:destroy][stream:autoDestroy]") {
   StreamWorld w;
   StreamOptions options;
   options.autoDestroy = false;
@@ -225,7 +230,8 @@ TEST_CASE("without autoDestroy a failed write is an 'error' and no 'close'", "[s
   CHECK(w.lines() == Lines{"cb bad", "error bad"});
 }
 
-TEST_CASE("emitClose off: the stream closes without 'close'", "[stream]") {
+TEST_CASE("emitClose off: the stream closes without 'close'",
+          "[stream][stream:destroy][stream:emitClose]") {
   StreamWorld w;
   StreamOptions options;
   options.emitClose = false;
@@ -237,7 +243,7 @@ TEST_CASE("emitClose off: the stream closes without 'close'", "[stream]") {
   CHECK(w.lines() == Lines{"error x"});
 }
 
-TEST_CASE("a stream without one side closes with the other", "[stream][K02]") {
+TEST_CASE("a stream without one side closes with the other", "[stream][stream:destroy][K02]") {
   StreamWorld w;
   StreamOptions writeOnly;
   writeOnly.readable = false;
@@ -268,7 +274,7 @@ TEST_CASE("a stream without one side closes with the other", "[stream][K02]") {
 
 // --- Destroying and throwing in listeners --------------------------------------------------------
 
-TEST_CASE("destroy() in 'error' changes nothing", "[stream][V14]") {
+TEST_CASE("destroy() in 'error' changes nothing", "[stream][stream:destroy][V14]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   w.watch(d);
@@ -279,7 +285,8 @@ TEST_CASE("destroy() in 'error' changes nothing", "[stream][V14]") {
   CHECK(w.lines() == Lines{"error x", "close"});
 }
 
-TEST_CASE("destroy() in 'finish', 'end' and 'prefinish' closes once", "[stream][D09]") {
+TEST_CASE("destroy() in 'finish', 'end' and 'prefinish' closes once",
+          "[stream][stream:destroy][stream:finish][stream:end-event][stream:once][D09]") {
   StreamWorld w;
   MemoryDuplex& atFinish = w.make();
   w.watch(atFinish);
@@ -305,7 +312,8 @@ TEST_CASE("destroy() in 'finish', 'end' and 'prefinish' closes once", "[stream][
   CHECK(w.lines() == Lines{"prefinish", "close"});
 }
 
-TEST_CASE("an end callback is answered when 'prefinish' destroys", "[stream][D07]") {
+TEST_CASE("an end callback is answered when 'prefinish' destroys",
+          "[stream][stream:destroy][stream:finish][stream:callbacks][D07]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   w.watch(d);
@@ -315,7 +323,7 @@ TEST_CASE("an end callback is answered when 'prefinish' destroys", "[stream][D07
   CHECK(w.lines() == Lines{"prefinish", "close", "end cb ERR_STREAM_DESTROYED"});
 }
 
-TEST_CASE("a source that fails while it is asked destroys", "[stream][V14]") {
+TEST_CASE("a source that fails while it is asked destroys", "[stream][stream:destroy][V14]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.source = [&](std::size_t) { d.destroy(Error("r")); };
@@ -326,7 +334,7 @@ TEST_CASE("a source that fails while it is asked destroys", "[stream][V14]") {
 }
 
 TEST_CASE("an 'error' that nobody hears is uncaught, and the stream still closes",
-          "[stream][V14]") {
+          "[stream][stream:destroy][stream:unhandledError][V14]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.on<"close">(w.saying("close"));
@@ -336,7 +344,8 @@ TEST_CASE("an 'error' that nobody hears is uncaught, and the stream still closes
   CHECK(w.lines() == Lines{"uncaught x", "close"});
 }
 
-TEST_CASE("an 'error' listener that throws does not cost 'close'", "[stream][V14]") {
+TEST_CASE("an 'error' listener that throws does not cost 'close'",
+          "[stream][stream:destroy][V14]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.on<"error">([] { throw std::runtime_error("y"); });
@@ -346,7 +355,8 @@ TEST_CASE("an 'error' listener that throws does not cost 'close'", "[stream][V14
   CHECK(w.lines() == Lines{"uncaught y", "close"});
 }
 
-TEST_CASE("an 'end' listener that throws leaves the stream open, as in node", "[stream][V08]") {
+TEST_CASE("an 'end' listener that throws leaves the stream open, as in node",
+          "[stream][stream:destroy][stream:end-event][V08]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.on<"end">([] { throw std::runtime_error("y"); });
@@ -362,7 +372,7 @@ TEST_CASE("an 'end' listener that throws leaves the stream open, as in node", "[
 }
 
 TEST_CASE("a 'close' listener that throws ends nothing but the listeners behind it",
-          "[stream][V15]") {
+          "[stream][stream:destroy][V15]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.on<"close">([] { throw std::runtime_error("y"); });

@@ -50,7 +50,7 @@ std::string joined(const std::vector<std::string_view>& names) {
 }  // namespace
 
 TEST_CASE("'newListener' tells of a listener before it is there",
-          "[stream][stream:newListener][stream:prependListener]") {
+          "[stream][stream:newListener][stream:prependListener][stream:listenerCount]") {
   Kinds w;
   auto& d = w.duplex();
   d.on<"newListener">([&](std::string_view name) {

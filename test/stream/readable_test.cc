@@ -14,7 +14,8 @@ using uvnet::test::StreamWorld;
 
 // --- 'readable' and read() -----------------------------------------------------------------------
 
-TEST_CASE("a 'readable' listener takes the flow over from 'data'", "[stream]") {
+TEST_CASE("a 'readable' listener takes the flow over from 'data'",
+          "[stream][stream:read][stream:data]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   w.sayData(d);
@@ -28,7 +29,7 @@ TEST_CASE("a 'readable' listener takes the flow over from 'data'", "[stream]") {
                            "flowing=false paused=true len=0"});
 }
 
-TEST_CASE("without the 'readable' listener the data flows again", "[stream]") {
+TEST_CASE("without the 'readable' listener the data flows again", "[stream][stream:read]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   w.sayData(d);
@@ -43,7 +44,7 @@ TEST_CASE("without the 'readable' listener the data flows again", "[stream]") {
                            "flowing=true paused=false len=0"});
 }
 
-TEST_CASE("without any listener left flowing is unset again", "[stream]") {
+TEST_CASE("without any listener left flowing is unset again", "[stream][stream:read]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   const ListenerToken token = d.on<"readable">(w.saying("readable"));
@@ -55,7 +56,8 @@ TEST_CASE("without any listener left flowing is unset again", "[stream]") {
   CHECK(w.lines() == Lines{"readable", "flowing=null paused=false len=1"});
 }
 
-TEST_CASE("resume() with a 'readable' listener does not flow", "[stream]") {
+TEST_CASE("resume() with a 'readable' listener does not flow",
+          "[stream][stream:read][stream:pause]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.on<"readable">(w.saying("readable"));
@@ -68,7 +70,7 @@ TEST_CASE("resume() with a 'readable' listener does not flow", "[stream]") {
         Lines{"flowing=false paused=true len=0", "readable", "flowing=false paused=true len=1"});
 }
 
-TEST_CASE("read(n) gives exactly n bytes or nothing", "[stream]") {
+TEST_CASE("read(n) gives exactly n bytes or nothing", "[stream][stream:read]") {
   StreamWorld w;
   MemoryDuplex& d = w.make(100);
   d.push("abc");
@@ -85,7 +87,7 @@ TEST_CASE("read(n) gives exactly n bytes or nothing", "[stream]") {
   CHECK(w.lines() == Lines{"7", "ab", "cdef", "null", "1", "g", "null", "null", "null"});
 }
 
-TEST_CASE("read(n) near the end gives what is left", "[stream]") {
+TEST_CASE("read(n) near the end gives what is left", "[stream][stream:read][stream:end-event]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.on<"end">(w.saying("end"));
@@ -97,7 +99,8 @@ TEST_CASE("read(n) near the end gives what is left", "[stream]") {
   CHECK(w.lines() == Lines{"abc", "end", "true"});
 }
 
-TEST_CASE("read() joins what is buffered, while flowing it gives the next chunk", "[stream]") {
+TEST_CASE("read() joins what is buffered, while flowing it gives the next chunk",
+          "[stream][stream:read]") {
   StreamWorld w;
   MemoryDuplex& paused = w.make();
   paused.push("abc");
@@ -112,7 +115,8 @@ TEST_CASE("read() joins what is buffered, while flowing it gives the next chunk"
   CHECK(w.lines() == Lines{"abcde", "ab", "cd"});
 }
 
-TEST_CASE("'readable' comes for data and once more for the end", "[stream]") {
+TEST_CASE("'readable' comes for data and once more for the end",
+          "[stream][stream:read][stream:end-event][stream:once]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.on<"readable">([&] {
@@ -128,7 +132,7 @@ TEST_CASE("'readable' comes for data and once more for the end", "[stream]") {
   CHECK(w.lines() == Lines{"readable a", "readable b", "readable null", "end"});
 }
 
-TEST_CASE("'readable' comes for an end without data", "[stream]") {
+TEST_CASE("'readable' comes for an end without data", "[stream][stream:read]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.on<"readable">([&] { w.say(d.read()); });
@@ -138,7 +142,7 @@ TEST_CASE("'readable' comes for an end without data", "[stream]") {
   CHECK(w.lines() == Lines{"null", "end"});
 }
 
-TEST_CASE("'readable' comes again only after a read() that left nothing", "[stream]") {
+TEST_CASE("'readable' comes again only after a read() that left nothing", "[stream][stream:read]") {
   StreamWorld w;
   MemoryDuplex& d = w.make(4);
   d.on<"readable">([&] { w.say("readable " + std::to_string(d.readableLength())); });
@@ -154,7 +158,7 @@ TEST_CASE("'readable' comes again only after a read() that left nothing", "[stre
   CHECK(w.lines() == Lines{"readable 2", "a", "readable 2", "null", "readable 6", "bcdef"});
 }
 
-TEST_CASE("read() emits 'data' with what it gives", "[stream]") {
+TEST_CASE("read() emits 'data' with what it gives", "[stream][stream:read][stream:data]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   w.sayData(d);
@@ -164,7 +168,8 @@ TEST_CASE("read() emits 'data' with what it gives", "[stream]") {
   CHECK(w.lines() == Lines{"data abc", "read abc"});
 }
 
-TEST_CASE("'readable' and 'data' together: read(n) gives to both", "[stream]") {
+TEST_CASE("'readable' and 'data' together: read(n) gives to both",
+          "[stream][stream:read][stream:data]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.on<"readable">([&] {
@@ -179,7 +184,8 @@ TEST_CASE("'readable' and 'data' together: read(n) gives to both", "[stream]") {
   CHECK(w.lines() == Lines{"data ab", "read ab", "data c", "read c", "end"});
 }
 
-TEST_CASE("once('readable') in once('readable') is asked again", "[stream]") {
+TEST_CASE("once('readable') in once('readable') is asked again",
+          "[stream][stream:read][stream:once]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.once<"readable">([&] {
@@ -196,7 +202,7 @@ TEST_CASE("once('readable') in once('readable') is asked again", "[stream]") {
 
 // --- The end -------------------------------------------------------------------------------------
 
-TEST_CASE("'end' waits until everything was read", "[stream][V08]") {
+TEST_CASE("'end' waits until everything was read", "[stream][stream:read][stream:end-event][V08]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.on<"end">(w.saying("end"));
@@ -212,7 +218,7 @@ TEST_CASE("'end' waits until everything was read", "[stream][V08]") {
         Lines{"flowing=null paused=false len=1", "end", "flowing=true paused=false len=0", "true"});
 }
 
-TEST_CASE("an end without data still wants somebody who reads", "[stream][V08]") {
+TEST_CASE("an end without data still wants somebody who reads", "[stream][stream:read][V08]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.on<"end">(w.saying("end"));
@@ -225,7 +231,8 @@ TEST_CASE("an end without data still wants somebody who reads", "[stream][V08]")
   CHECK(w.lines() == Lines{"flowing=null paused=false len=0", "end", "true"});
 }
 
-TEST_CASE("push() after the end is an error", "[stream]") {
+TEST_CASE("push() after the end is an error",
+          "[stream][stream:read][stream:end-event][stream:push]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.on<"error">([&](const Error& error) { w.say(error.code + " " + error.message); });
@@ -236,7 +243,7 @@ TEST_CASE("push() after the end is an error", "[stream]") {
   CHECK(w.lines() == Lines{"false", "ERR_STREAM_PUSH_AFTER_EOF stream.push() after EOF", "close"});
 }
 
-TEST_CASE("an empty push() is no data and no end", "[stream]") {
+TEST_CASE("an empty push() is no data and no end", "[stream][stream:read][stream:push]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   w.sayData(d);
@@ -246,7 +253,8 @@ TEST_CASE("an empty push() is no data and no end", "[stream]") {
   CHECK(w.lines() == Lines{"flowing=true paused=false len=0"});
 }
 
-TEST_CASE("readableDidRead and readableAborted tell what happened to the data", "[stream]") {
+TEST_CASE("readableDidRead and readableAborted tell what happened to the data",
+          "[stream][stream:read]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   const auto state = [&] {
@@ -264,7 +272,7 @@ TEST_CASE("readableDidRead and readableAborted tell what happened to the data", 
         Lines{"false", "false", "true", "true", "false", "true", "true", "true", "false"});
 }
 
-TEST_CASE("a stream that ended is not aborted by destroy()", "[stream]") {
+TEST_CASE("a stream that ended is not aborted by destroy()", "[stream][stream:read]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.resume();
@@ -279,7 +287,7 @@ TEST_CASE("a stream that ended is not aborted by destroy()", "[stream]") {
 
 // --- The mark ------------------------------------------------------------------------------------
 
-TEST_CASE("push() says no from the mark on", "[stream]") {
+TEST_CASE("push() says no from the mark on", "[stream][stream:read][stream:push]") {
   StreamWorld w;
   MemoryDuplex& d = w.make(3);
   for (const char* one : {"a", "b", "c", "d"}) w.say(d.push(one));
@@ -289,7 +297,7 @@ TEST_CASE("push() says no from the mark on", "[stream]") {
   CHECK(w.lines() == Lines{"true", "true", "false", "false", "a", "false", "3"});
 }
 
-TEST_CASE("a mark of 0 still lets data through", "[stream]") {
+TEST_CASE("a mark of 0 still lets data through", "[stream][stream:read]") {
   StreamWorld w;
   MemoryDuplex& d = w.make(std::size_t{0});
   w.say(d.push("a"));
@@ -298,7 +306,8 @@ TEST_CASE("a mark of 0 still lets data through", "[stream]") {
   CHECK(w.lines() == Lines{"false", "a", "true"});
 }
 
-TEST_CASE("read(n) beyond the mark raises it to a power of two, up to 1 GiB", "[stream]") {
+TEST_CASE("read(n) beyond the mark raises it to a power of two, up to 1 GiB",
+          "[stream][stream:read]") {
   StreamWorld w;
   MemoryDuplex& d = w.make(3);
   d.read(9);
@@ -314,7 +323,8 @@ TEST_CASE("read(n) beyond the mark raises it to a power of two, up to 1 GiB", "[
   }
 }
 
-TEST_CASE("the source is asked until the end, with the mark as its size", "[stream]") {
+TEST_CASE("the source is asked until the end, with the mark as its size",
+          "[stream][stream:read][stream:end-event][stream:push]") {
   StreamWorld w;
   MemoryDuplex& d = w.make(4);
   Lines chunks{"ef", "cd", "ab"};
@@ -332,7 +342,8 @@ TEST_CASE("the source is asked until the end, with the mark as its size", "[stre
         Lines{"_read 4", "_read 4", "data ab", "_read 4", "data cd", "_read 4", "data ef", "end"});
 }
 
-TEST_CASE("without a reader the source is asked up to the mark", "[stream]") {
+TEST_CASE("without a reader the source is asked up to the mark",
+          "[stream][stream:read][stream:push]") {
   StreamWorld w;
   MemoryDuplex& d = w.make(4);
   d.source = [&](std::size_t) {
@@ -345,7 +356,8 @@ TEST_CASE("without a reader the source is asked up to the mark", "[stream]") {
   CHECK(w.lines() == Lines{"_read", "_read", "flowing=null paused=false len=4"});
 }
 
-TEST_CASE("the source is not asked again before it has pushed", "[stream]") {
+TEST_CASE("the source is not asked again before it has pushed",
+          "[stream][stream:read][stream:push]") {
   StreamWorld w;
   MemoryDuplex& d = w.make(4);
   d.source = [&](std::size_t) { w.say("_read"); };

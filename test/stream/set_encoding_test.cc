@@ -10,7 +10,7 @@ using uvnet::test::Lines;
 using uvnet::test::MemoryDuplex;
 using uvnet::test::StreamWorld;
 
-TEST_CASE("a character split over chunks comes whole", "[stream][D14]") {
+TEST_CASE("a character split over chunks comes whole", "[stream][stream:setEncoding][D14]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.setEncoding("utf8");
@@ -22,7 +22,7 @@ TEST_CASE("a character split over chunks comes whole", "[stream][D14]") {
   CHECK(w.lines() == Lines{"data a", "data €", "data b", "data 😀", "data c"});
 }
 
-TEST_CASE("setEncoding() without a name means utf8", "[stream][D14][C02]") {
+TEST_CASE("setEncoding() without a name means utf8", "[stream][stream:setEncoding][D14][C02]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   CHECK_FALSE(d.readableEncoding().has_value());
@@ -30,7 +30,8 @@ TEST_CASE("setEncoding() without a name means utf8", "[stream][D14][C02]") {
   CHECK(d.readableEncoding() == Encoding::utf8);
 }
 
-TEST_CASE("a character cut off by the end is replaced", "[stream][D14]") {
+TEST_CASE("a character cut off by the end is replaced",
+          "[stream][stream:setEncoding][stream:end-event][D14]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.setEncoding("utf8");
@@ -42,7 +43,7 @@ TEST_CASE("a character cut off by the end is replaced", "[stream][D14]") {
   CHECK(w.lines() == Lines{"data a", "data \xef\xbf\xbd", "end"});
 }
 
-TEST_CASE("setEncoding() decodes what is buffered already", "[stream][D14]") {
+TEST_CASE("setEncoding() decodes what is buffered already", "[stream][stream:setEncoding][D14]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.push("\xe2\x82");
@@ -56,7 +57,7 @@ TEST_CASE("setEncoding() decodes what is buffered already", "[stream][D14]") {
   CHECK(w.lines() == Lines{"2", "€", "a"});
 }
 
-TEST_CASE("a stream of text counts UTF-16 units", "[stream][D14]") {
+TEST_CASE("a stream of text counts UTF-16 units", "[stream][stream:setEncoding][D14]") {
   StreamWorld w;
   MemoryDuplex& d = w.make(4);
   d.setEncoding("utf8");
@@ -69,7 +70,8 @@ TEST_CASE("a stream of text counts UTF-16 units", "[stream][D14]") {
   CHECK(w.lines() == Lines{"true", "3", "false", "4", "€€", "2"});
 }
 
-TEST_CASE("each encoding keeps what does not fill a unit for the next chunk", "[stream][D14]") {
+TEST_CASE("each encoding keeps what does not fill a unit for the next chunk",
+          "[stream][stream:setEncoding][D14]") {
   const auto [name, expected] = GENERATE(table<std::string, Lines>({
       {"hex", {"data 6100", "data fbff62", "end"}},
       {"base64", {"data YQD7", "data /2I=", "end"}},
@@ -97,7 +99,7 @@ TEST_CASE("each encoding keeps what does not fill a unit for the next chunk", "[
   CHECK(w.lines() == expected);
 }
 
-TEST_CASE("an unknown name is thrown and changes nothing", "[stream][D14]") {
+TEST_CASE("an unknown name is thrown and changes nothing", "[stream][stream:setEncoding][D14]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   try {
@@ -111,7 +113,7 @@ TEST_CASE("an unknown name is thrown and changes nothing", "[stream][D14]") {
   CHECK_FALSE(d.readableEncoding().has_value());
 }
 
-TEST_CASE("the last setEncoding() counts", "[stream][D14]") {
+TEST_CASE("the last setEncoding() counts", "[stream][stream:setEncoding][D14]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.setEncoding("utf8");
@@ -123,7 +125,7 @@ TEST_CASE("the last setEncoding() counts", "[stream][D14]") {
   CHECK(w.lines() == Lines{"data 6162"});
 }
 
-TEST_CASE("unshift() of text goes in front of text", "[stream][D14]") {
+TEST_CASE("unshift() of text goes in front of text", "[stream][stream:setEncoding][D14]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.setEncoding("utf8");

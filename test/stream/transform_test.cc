@@ -174,7 +174,8 @@ TEST_CASE("a PassThrough that nobody reads finishes and does not end",
   CHECK(w.end() == "t end, t close");
 }
 
-TEST_CASE("a PassThrough in a pipe tells of it and closes", "[stream][stream:transform][D12]") {
+TEST_CASE("a PassThrough in a pipe tells of it and closes",
+          "[stream][stream:transform][stream:pipe-events][D12]") {
   Kinds w;
   const std::vector<std::string> chunks{"a", "b"};
   const auto r = uvnet::Readable::from(w.host, chunks);

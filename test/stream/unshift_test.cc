@@ -14,7 +14,8 @@ using uvnet::test::StreamWorld;
 
 // --- unshift -------------------------------------------------------------------------------------
 
-TEST_CASE("unshift() puts bytes in front and answers as push() does", "[stream]") {
+TEST_CASE("unshift() puts bytes in front and answers as push() does",
+          "[stream][stream:unshift][stream:push]") {
   StreamWorld w;
   MemoryDuplex& d = w.make(10);
   d.push("cd");
@@ -25,7 +26,8 @@ TEST_CASE("unshift() puts bytes in front and answers as push() does", "[stream]"
   CHECK(w.lines() == Lines{"true", "abc", "false", "0123456789d"});
 }
 
-TEST_CASE("unshift() in 'data' comes back as the next 'data'", "[stream]") {
+TEST_CASE("unshift() in 'data' comes back as the next 'data'",
+          "[stream][stream:unshift][stream:data]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   bool once = true;
@@ -38,7 +40,7 @@ TEST_CASE("unshift() in 'data' comes back as the next 'data'", "[stream]") {
   CHECK(w.lines() == Lines{"data a", "data X"});
 }
 
-TEST_CASE("unshift() after 'end' is an error", "[stream]") {
+TEST_CASE("unshift() after 'end' is an error", "[stream][stream:unshift][stream:end-event]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.on<"error">([&](const Error& error) { w.say(error.code + " " + error.message); });
@@ -52,7 +54,8 @@ TEST_CASE("unshift() after 'end' is an error", "[stream]") {
                            "event"});
 }
 
-TEST_CASE("unshift() between the source's end and 'end' is still read", "[stream]") {
+TEST_CASE("unshift() between the source's end and 'end' is still read",
+          "[stream][stream:unshift][stream:end-event]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   w.sayData(d);
@@ -66,7 +69,8 @@ TEST_CASE("unshift() between the source's end and 'end' is still read", "[stream
   CHECK(w.lines() == Lines{"data a", "data b", "end"});
 }
 
-TEST_CASE("unshift() while 'end' is on its way holds it back", "[stream]") {
+TEST_CASE("unshift() while 'end' is on its way holds it back",
+          "[stream][stream:unshift][stream:end-event]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.on<"end">(w.saying("end"));
@@ -83,7 +87,8 @@ TEST_CASE("unshift() while 'end' is on its way holds it back", "[stream]") {
 
 // --- Long queues ---------------------------------------------------------------------------------
 
-TEST_CASE("a long queue of chunks is read in order, whole and in parts", "[stream]") {
+TEST_CASE("a long queue of chunks is read in order, whole and in parts",
+          "[stream][stream:unshift]") {
   StreamWorld w;
   MemoryDuplex& d = w.make(std::size_t{1} << 20);
   std::string all;

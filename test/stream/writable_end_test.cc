@@ -15,7 +15,7 @@ using uvnet::test::StreamWorld;
 // --- end -----------------------------------------------------------------------------------------
 
 TEST_CASE("end(data, callback) writes, then finishes, callback before 'finish'",
-          "[stream][D06][D07]") {
+          "[stream][stream:end][stream:finish][stream:callbacks][D06][D07]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.on<"finish">(w.saying("finish"));
@@ -31,7 +31,7 @@ TEST_CASE("end(data, callback) writes, then finishes, callback before 'finish'",
                            "len=0 need=false w=false ended=true fin=true"});
 }
 
-TEST_CASE("end(text, encoding, callback) encodes", "[stream][D07]") {
+TEST_CASE("end(text, encoding, callback) encodes", "[stream][stream:end][stream:callbacks][D07]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.end("6869", "hex", w.answered("end cb"));
@@ -40,7 +40,7 @@ TEST_CASE("end(text, encoding, callback) encodes", "[stream][D07]") {
   CHECK(w.lines() == Lines{"end cb ok"});
 }
 
-TEST_CASE("end(Buffer) and end(callback)", "[stream][D06][D07]") {
+TEST_CASE("end(Buffer) and end(callback)", "[stream][stream:end][stream:callbacks][D06][D07]") {
   StreamWorld w;
   MemoryDuplex& withData = w.make();
   withData.end(Buffer::copyOf("bytes"));
@@ -52,7 +52,7 @@ TEST_CASE("end(Buffer) and end(callback)", "[stream][D06][D07]") {
   CHECK(w.lines() == Lines{"end cb ok", "finish"});
 }
 
-TEST_CASE("end() waits for the writes before it", "[stream][D06]") {
+TEST_CASE("end() waits for the writes before it", "[stream][stream:end][D06]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.hold = true;
@@ -69,7 +69,8 @@ TEST_CASE("end() waits for the writes before it", "[stream][D06]") {
                            "finish", "len=0 need=false w=false ended=true fin=true"});
 }
 
-TEST_CASE("end() twice is one 'finish'; after it the callback gets an error", "[stream][D07]") {
+TEST_CASE("end() twice is one 'finish'; after it the callback gets an error",
+          "[stream][stream:end][stream:finish][stream:callbacks][D07]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   w.watchError(d);
@@ -82,7 +83,8 @@ TEST_CASE("end() twice is one 'finish'; after it the callback gets an error", "[
   CHECK(w.lines() == Lines{"1 ok", "2 ok", "finish", "3 ERR_STREAM_ALREADY_FINISHED"});
 }
 
-TEST_CASE("end() in a write callback finishes", "[stream][D07]") {
+TEST_CASE("end() in a write callback finishes",
+          "[stream][stream:end][stream:finish][stream:callbacks][D07]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.on<"finish">(w.saying("finish"));
@@ -94,7 +96,8 @@ TEST_CASE("end() in a write callback finishes", "[stream][D07]") {
   CHECK(w.lines() == Lines{"cb", "end cb", "finish"});
 }
 
-TEST_CASE("the final step comes after the writes and before 'finish'", "[stream][D06]") {
+TEST_CASE("the final step comes after the writes and before 'finish'",
+          "[stream][stream:end][stream:finish][D06]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   Callback finalDone;
@@ -118,7 +121,8 @@ TEST_CASE("the final step comes after the writes and before 'finish'", "[stream]
                        "-", "end cb", "finish", "len=0 need=false w=false ended=true fin=true"});
 }
 
-TEST_CASE("a final step that is done at once finishes on a tick", "[stream][D06]") {
+TEST_CASE("a final step that is done at once finishes on a tick",
+          "[stream][stream:end][stream:finish][stream:once][D06]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.final = [&](Callback done) {
@@ -133,7 +137,8 @@ TEST_CASE("a final step that is done at once finishes on a tick", "[stream][D06]
   CHECK(w.lines() == Lines{"final", "prefinish", "-", "end cb", "finish"});
 }
 
-TEST_CASE("a final step that fails is an 'error' and no 'finish'", "[stream][D07]") {
+TEST_CASE("a final step that fails is an 'error' and no 'finish'",
+          "[stream][stream:end][stream:finish][D07]") {
   StreamWorld w;
   MemoryDuplex& late = w.make();
   Callback finalDone;
@@ -152,7 +157,8 @@ TEST_CASE("a final step that fails is an 'error' and no 'finish'", "[stream][D07
 
 // --- Writing where one must not ------------------------------------------------------------------
 
-TEST_CASE("write after end is an 'error', told to the callback too", "[stream]") {
+TEST_CASE("write after end is an 'error', told to the callback too",
+          "[stream][stream:end][stream:callbacks]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.on<"error">([&](const Error& error) { w.say("error " + error.code + " " + error.message); });
@@ -166,7 +172,8 @@ TEST_CASE("write after end is an 'error', told to the callback too", "[stream]")
                            "error ERR_STREAM_WRITE_AFTER_END write after end", "close"});
 }
 
-TEST_CASE("end(data) after end(data) is a write after end for both callbacks", "[stream][D07]") {
+TEST_CASE("end(data) after end(data) is a write after end for both callbacks",
+          "[stream][stream:end][stream:callbacks][D07]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   w.watchError(d);
@@ -179,7 +186,8 @@ TEST_CASE("end(data) after end(data) is a write after end for both callbacks", "
                            "close", "2 ERR_STREAM_WRITE_AFTER_END"});
 }
 
-TEST_CASE("write after destroy tells the callback and nobody else", "[stream][D11]") {
+TEST_CASE("write after destroy tells the callback and nobody else",
+          "[stream][stream:end][stream:callbacks][D11]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   w.watchError(d);
@@ -195,7 +203,7 @@ TEST_CASE("write after destroy tells the callback and nobody else", "[stream][D1
                            "false", "cb ERR_STREAM_DESTROYED"});
 }
 
-TEST_CASE("end() after destroy tells the callback", "[stream][D11]") {
+TEST_CASE("end() after destroy tells the callback", "[stream][stream:end][stream:callbacks][D11]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   w.watchError(d);

@@ -28,7 +28,7 @@ void sayHex(StreamWorld& w, MemoryDuplex& d) {
 
 // --- What is written -----------------------------------------------------------------------------
 
-TEST_CASE("write() encodes text as asked, utf8 by default", "[stream][D02][C01]") {
+TEST_CASE("write() encodes text as asked, utf8 by default", "[stream][stream:write][D02][C01]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   sayHex(w, d);
@@ -45,7 +45,7 @@ TEST_CASE("write() encodes text as asked, utf8 by default", "[stream][D02][C01]"
                            "fbffbf", "6869", "68", "555446"});
 }
 
-TEST_CASE("write() takes text, a Buffer, and bytes", "[stream][D03]") {
+TEST_CASE("write() takes text, a Buffer, and bytes", "[stream][stream:write][D03]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   const std::uint8_t bytes[] = {1, 2, 255};
@@ -55,7 +55,8 @@ TEST_CASE("write() takes text, a Buffer, and bytes", "[stream][D03]") {
   CHECK(d.writtenText() == "text,buffer,\x01\x02\xc3\xbf");
 }
 
-TEST_CASE("setDefaultEncoding() is for write() and end() without one", "[stream][D02]") {
+TEST_CASE("setDefaultEncoding() is for write() and end() without one",
+          "[stream][stream:write][D02]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   sayHex(w, d);
@@ -66,7 +67,7 @@ TEST_CASE("setDefaultEncoding() is for write() and end() without one", "[stream]
   CHECK(w.lines() == Lines{"6869", "6869", "6a"});
 }
 
-TEST_CASE("an unknown encoding is thrown at once", "[stream][D02]") {
+TEST_CASE("an unknown encoding is thrown at once", "[stream][stream:write][stream:once][D02]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   try {
@@ -81,7 +82,8 @@ TEST_CASE("an unknown encoding is thrown at once", "[stream][D02]") {
   CHECK(d.writableLength() == 0);
 }
 
-TEST_CASE("writableLength() is exact in bytes, whatever the encoding", "[stream][K27]") {
+TEST_CASE("writableLength() is exact in bytes, whatever the encoding",
+          "[stream][stream:write][K27]") {
   StreamWorld w;
   MemoryDuplex& d = w.make(100);
   d.hold = true;
@@ -92,7 +94,7 @@ TEST_CASE("writableLength() is exact in bytes, whatever the encoding", "[stream]
   CHECK(d.writableLength() == 16);
 }
 
-TEST_CASE("an empty write is answered too and counts nothing", "[stream]") {
+TEST_CASE("an empty write is answered too and counts nothing", "[stream][stream:write]") {
   StreamWorld w;
   MemoryDuplex& d = w.make(1);
   d.hold = true;
@@ -106,7 +108,8 @@ TEST_CASE("an empty write is answered too and counts nothing", "[stream]") {
 
 // --- The queue and 'drain' -----------------------------------------------------------------------
 
-TEST_CASE("writes that are taken at once are answered on a tick, in order", "[stream][D05]") {
+TEST_CASE("writes that are taken at once are answered on a tick, in order",
+          "[stream][stream:write][stream:once][D05]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   w.say(d.write("a", w.answered("cb a")));
@@ -119,7 +122,7 @@ TEST_CASE("writes that are taken at once are answered on a tick, in order", "[st
 }
 
 TEST_CASE("writes wait for the one under way; 'drain' comes before the last callback",
-          "[stream][D04][D05][V07]") {
+          "[stream][stream:write][stream:drain][stream:callbacks][D04][D05][V07]") {
   StreamWorld w;
   MemoryDuplex& d = w.make(3);
   d.hold = true;
@@ -144,7 +147,8 @@ TEST_CASE("writes wait for the one under way; 'drain' comes before the last call
                            "len=0 need=false w=true ended=false fin=false"});
 }
 
-TEST_CASE("'drain' comes only after a write() that said false", "[stream][V07]") {
+TEST_CASE("'drain' comes only after a write() that said false",
+          "[stream][stream:write][stream:drain][V07]") {
   StreamWorld w;
   MemoryDuplex& d = w.make(3);
   d.hold = true;
@@ -164,7 +168,7 @@ TEST_CASE("'drain' comes only after a write() that said false", "[stream][V07]")
 }
 
 TEST_CASE("what was taken at once is judged after the attempt: true and no 'drain'",
-          "[stream][D04][V07]") {
+          "[stream][stream:write][stream:drain][stream:once][D04][V07]") {
   StreamWorld w;
   MemoryDuplex& d = w.make(3);
   d.on<"drain">(w.saying("drain"));
@@ -174,7 +178,7 @@ TEST_CASE("what was taken at once is judged after the attempt: true and no 'drai
   CHECK(w.lines() == Lines{"true", "len=0 need=false w=true ended=false fin=false"});
 }
 
-TEST_CASE("several refused writes owe one 'drain'", "[stream][V07]") {
+TEST_CASE("several refused writes owe one 'drain'", "[stream][stream:write][stream:drain][V07]") {
   StreamWorld w;
   MemoryDuplex& d = w.make(1);
   d.hold = true;
@@ -185,7 +189,7 @@ TEST_CASE("several refused writes owe one 'drain'", "[stream][V07]") {
   CHECK(w.lines() == Lines{"drain"});
 }
 
-TEST_CASE("there is no 'drain' after end()", "[stream][V07]") {
+TEST_CASE("there is no 'drain' after end()", "[stream][stream:write][stream:drain][V07]") {
   StreamWorld w;
   MemoryDuplex& d = w.make(1);
   d.hold = true;
@@ -199,7 +203,8 @@ TEST_CASE("there is no 'drain' after end()", "[stream][V07]") {
   CHECK(w.lines() == Lines{"len=1 need=false w=false ended=true fin=false", "finish"});
 }
 
-TEST_CASE("write() in 'drain' earns the next 'drain'", "[stream][V07]") {
+TEST_CASE("write() in 'drain' earns the next 'drain'",
+          "[stream][stream:write][stream:drain][V07]") {
   StreamWorld w;
   MemoryDuplex& d = w.make(1);
   d.hold = true;
@@ -217,7 +222,8 @@ TEST_CASE("write() in 'drain' earns the next 'drain'", "[stream][V07]") {
   CHECK(w.lines() == Lines{"drain", "false", "drain", "false", "drain", "a,x,x"});
 }
 
-TEST_CASE("with a mark of 0 every held write owes a 'drain'", "[stream][V07]") {
+TEST_CASE("with a mark of 0 every held write owes a 'drain'",
+          "[stream][stream:write][stream:drain][V07]") {
   StreamWorld w;
   MemoryDuplex& d = w.make(std::size_t{0});
   d.hold = true;
@@ -228,7 +234,8 @@ TEST_CASE("with a mark of 0 every held write owes a 'drain'", "[stream][V07]") {
   CHECK(w.lines() == Lines{"false", "drain"});
 }
 
-TEST_CASE("a long queue goes out in order and its length comes down to 0", "[stream][K27]") {
+TEST_CASE("a long queue goes out in order and its length comes down to 0",
+          "[stream][stream:write][K27]") {
   StreamWorld w;
   MemoryDuplex& d = w.make(10);
   d.hold = true;
@@ -249,7 +256,7 @@ TEST_CASE("a long queue goes out in order and its length comes down to 0", "[str
   CHECK(d.writableLength() == 0);
 }
 
-TEST_CASE("write() within the sink waits its turn", "[stream]") {
+TEST_CASE("write() within the sink waits its turn", "[stream][stream:write]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   int more = 0;

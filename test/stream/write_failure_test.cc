@@ -14,7 +14,7 @@ using uvnet::test::StreamWorld;
 
 // --- Failing -------------------------------------------------------------------------------------
 
-TEST_CASE("a write that fails fails those behind it and destroys", "[stream][D05]") {
+TEST_CASE("a write that fails fails those behind it and destroys", "[stream][stream:write][D05]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.hold = true;
@@ -32,7 +32,8 @@ TEST_CASE("a write that fails fails those behind it and destroys", "[stream][D05
                            "len=0 need=false w=false ended=true fin=false"});
 }
 
-TEST_CASE("a write that fails at once says false and is told on a tick", "[stream][D05]") {
+TEST_CASE("a write that fails at once says false and is told on a tick",
+          "[stream][stream:write][stream:callbacks][stream:once][D05]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.sink = [](const Buffer&, Callback done) {
@@ -53,7 +54,7 @@ TEST_CASE("a write that fails at once says false and is told on a tick", "[strea
                            "len=0 need=false w=false ended=false fin=false"});
 }
 
-TEST_CASE("a sink that answers twice is an 'error'", "[stream]") {
+TEST_CASE("a sink that answers twice is an 'error'", "[stream][stream:write]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.sink = [](const Buffer&, Callback done) {
@@ -66,7 +67,7 @@ TEST_CASE("a sink that answers twice is an 'error'", "[stream]") {
   CHECK(w.lines() == Lines{"cb ok", "ERR_MULTIPLE_CALLBACK Callback called multiple times"});
 }
 
-TEST_CASE("destroy() answers the queue after the write under way", "[stream][D11]") {
+TEST_CASE("destroy() answers the queue after the write under way", "[stream][stream:write][D11]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.hold = true;
@@ -86,7 +87,7 @@ TEST_CASE("destroy() answers the queue after the write under way", "[stream][D11
         Lines{"close", "cb a ok", "cb b ERR_STREAM_DESTROYED", "end ERR_STREAM_DESTROYED"});
 }
 
-TEST_CASE("destroy(error) gives that error to the queue", "[stream][D10]") {
+TEST_CASE("destroy(error) gives that error to the queue", "[stream][stream:write][D10]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.hold = true;
@@ -103,7 +104,7 @@ TEST_CASE("destroy(error) gives that error to the queue", "[stream][D10]") {
   CHECK(w.lines() == Lines{"error boom", "close", "cb a ok", "cb b boom", "end boom"});
 }
 
-TEST_CASE("destroy() answers corked writes", "[stream][D11]") {
+TEST_CASE("destroy() answers corked writes", "[stream][stream:write][D11]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.on<"close">(w.saying("close"));
@@ -116,7 +117,7 @@ TEST_CASE("destroy() answers corked writes", "[stream][D11]") {
 }
 
 TEST_CASE("destroy() in a write callback lets the next write, under way already, end",
-          "[stream][D11]") {
+          "[stream][stream:write][stream:callbacks][D11]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.hold = true;
@@ -133,7 +134,8 @@ TEST_CASE("destroy() in a write callback lets the next write, under way already,
   CHECK(w.lines() == Lines{"cb a", "close", "cb b ok"});
 }
 
-TEST_CASE("writableAborted tells a destroy() before 'finish'", "[stream][D11]") {
+TEST_CASE("writableAborted tells a destroy() before 'finish'",
+          "[stream][stream:write][stream:finish][D11]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   CHECK(d.writable());
@@ -147,7 +149,8 @@ TEST_CASE("writableAborted tells a destroy() before 'finish'", "[stream][D11]") 
 
 // --- Throwing ------------------------------------------------------------------------------------
 
-TEST_CASE("a write callback that throws costs no other callback its call", "[stream][D05]") {
+TEST_CASE("a write callback that throws costs no other callback its call",
+          "[stream][stream:write][stream:callbacks][D05]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.write("a", [&] {
@@ -161,7 +164,8 @@ TEST_CASE("a write callback that throws costs no other callback its call", "[str
   CHECK(w.lines() == Lines{"a", "uncaught x", "b", "end"});
 }
 
-TEST_CASE("a callback of a vectored write that throws costs no other its call", "[stream][D05]") {
+TEST_CASE("a callback of a vectored write that throws costs no other its call",
+          "[stream][stream:write][stream:callbacks][D05]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.vectored = true;
@@ -177,7 +181,7 @@ TEST_CASE("a callback of a vectored write that throws costs no other its call", 
 }
 
 TEST_CASE("a 'drain' listener that throws costs no callback its call and no 'finish'",
-          "[stream][V07]") {
+          "[stream][stream:write][stream:drain][stream:finish][stream:callbacks][V07]") {
   StreamWorld w;
   MemoryDuplex& d = w.make(1);
   d.hold = true;
@@ -192,7 +196,8 @@ TEST_CASE("a 'drain' listener that throws costs no callback its call and no 'fin
   CHECK(w.lines() == Lines{"uncaught x", "cb a", "end", "finish"});
 }
 
-TEST_CASE("an end callback that throws costs neither the other one nor 'finish'", "[stream][D07]") {
+TEST_CASE("an end callback that throws costs neither the other one nor 'finish'",
+          "[stream][stream:write][stream:finish][stream:callbacks][D07]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.on<"finish">(w.saying("finish"));
@@ -202,7 +207,8 @@ TEST_CASE("an end callback that throws costs neither the other one nor 'finish'"
   CHECK(w.lines() == Lines{"uncaught x", "second", "finish"});
 }
 
-TEST_CASE("callbacks of a queue that was given up are told though one throws", "[stream][D11]") {
+TEST_CASE("callbacks of a queue that was given up are told though one throws",
+          "[stream][stream:write][stream:callbacks][D11]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.cork();
@@ -213,7 +219,8 @@ TEST_CASE("callbacks of a queue that was given up are told though one throws", "
   CHECK(w.lines() == Lines{"uncaught x", "cb b ERR_STREAM_DESTROYED"});
 }
 
-TEST_CASE("'finish' listeners that throw do not keep the stream from closing", "[stream]") {
+TEST_CASE("'finish' listeners that throw do not keep the stream from closing",
+          "[stream][stream:write][stream:finish]") {
   StreamWorld w;
   MemoryDuplex& d = w.make();
   d.on<"finish">([] { throw std::runtime_error("x"); });
