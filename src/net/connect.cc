@@ -70,6 +70,13 @@ void SocketState::connect(ConnectOptions options, Function<void()> listener) {
     remoteName_ = {};
   }
   socket.setEndedByPeer(false);
+  // TCP refuses a second connect() by itself; a pipe would forget the first one and its loop never
+  // end, and a handle of the other kind is no good for this one.
+  if (wire.handle() != nullptr && (named != (tcp() == nullptr) || (named && connecting))) {
+    failNextTick(hostPortError(connecting ? uverr::kAlready : uverr::kIsConn, "connect",
+                               named ? options.path : target.host, named ? 0 : target.port));
+    return;
+  }
   if (wire.handle() == nullptr) openHandle(named);
   hold();
   wire.touch();
