@@ -1,0 +1,254 @@
+// A steady echo allocates nothing, neither for a read nor for a write. Every allocation of this
+// program goes through the counter below; it counts only while a test has switched it on.
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <new>
+#include <string>
+
+#include "support/loopback.h"
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define UVNET_TEST_SANITIZED
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define UVNET_TEST_SANITIZED
+#endif
+#endif
+#if defined(UVNET_TEST_SANITIZED)
+#include <sanitizer/allocator_interface.h>
+#endif
+
+namespace {
+
+std::atomic<bool> counting{false};
+std::atomic<std::uint64_t> allocations{0};
+
+void note() noexcept {
+  if (counting.load(std::memory_order_relaxed)) allocations.fetch_add(1, std::memory_order_relaxed);
+}
+
+#if defined(UVNET_TEST_SANITIZED)
+// A sanitizer brings its own malloc, and a hook for those who count.
+const int installed = __sanitizer_install_malloc_and_free_hooks(
+    [](const volatile void*, std::size_t) { note(); }, [](const volatile void*) {});
+#endif
+
+}  // namespace
+
+#if !defined(UVNET_TEST_SANITIZED) && defined(__GLIBC__)
+// glibc lets a program bring its own malloc. operator new calls it, libuv too: all is counted.
+extern "C" {
+void* __libc_malloc(std::size_t size);
+void* __libc_calloc(std::size_t count, std::size_t size);
+void* __libc_realloc(void* memory, std::size_t size);
+void* malloc(std::size_t size) noexcept {
+  note();
+  return __libc_malloc(size);
+}
+void* calloc(std::size_t count, std::size_t size) noexcept {
+  note();
+  return __libc_calloc(count, size);
+}
+void* realloc(void* memory, std::size_t size) noexcept {
+  note();
+  return __libc_realloc(memory, size);
+}
+}
+#elif !defined(UVNET_TEST_SANITIZED)
+void* operator new(std::size_t size) {
+  note();
+  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+#endif
+
+using uvnet::Buffer;
+using uvnet::test::LoopbackPair;
+using uvnet::test::nameOf;
+using uvnet::test::NetWorld;
+using uvnet::test::Transport;
+
+namespace {
+
+constexpr int kWarmUp = 200;  // rounds until every pool and vector has what it needs
+constexpr int kRounds = 2000;
+
+// Rounds of a conversation; switches the counter on for those in the middle.
+class Steady {
+ public:
+  // True while there is another round to go.
+  bool next() {
+    ++round_;
+    if (round_ == kWarmUp) {
+      allocations = 0;
+      counting = true;
+    }
+    if (round_ == kWarmUp + kRounds) {
+      counting = false;
+      counted = allocations;
+      done = true;
+    }
+    return !done;
+  }
+  ~Steady() { counting = false; }
+  bool done = false;
+  std::uint64_t counted = 0;
+
+ private:
+  int round_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("the counter of allocations counts", "[net]") {
+  allocations = 0;
+  counting = true;
+  delete new std::string(100, 'x');
+  counting = false;
+  CHECK(allocations == 2);
+  delete new std::string(100, 'x');
+  CHECK(allocations == 2);
+}
+
+TEST_CASE("a steady echo with 'data' and write allocates nothing", "[net][D02][V05]") {
+  const Transport transport = GENERATE(Transport::kTcp, Transport::kUnix);
+  const std::size_t size = GENERATE(1U, 64U, 4096U, 16384U, 60000U);
+  CAPTURE(nameOf(transport), size);
+  NetWorld world;
+  LoopbackPair pair(world, transport);
+  Steady steady;
+  const Buffer message = Buffer::copyOf(std::string(size, 'x'));
+  std::size_t got = 0;
+  pair.accepted.on<"data">([&](const Buffer& chunk) { pair.accepted.write(chunk); });
+  pair.client.on<"data">([&](const Buffer& chunk) {
+    got += chunk.size();
+    if (got < size) return;
+    got = 0;
+    if (steady.next()) pair.client.write(message);
+  });
+  pair.client.write(message);
+  world.until([&] { return steady.done; });
+  CHECK(steady.counted == 0);
+  pair.close();
+  world.end();
+}
+
+TEST_CASE("write(text) and write callbacks of a steady echo allocate nothing", "[net][D02][D05]") {
+  const Transport transport = GENERATE(Transport::kTcp, Transport::kUnix);
+  CAPTURE(nameOf(transport));
+  NetWorld world;
+  LoopbackPair pair(world, transport);
+  Steady steady;
+  int answered = 0;
+  const auto told = [&](const uvnet::Error* error) { answered += error == nullptr ? 1 : 1000000; };
+  pair.accepted.on<"data">([&](const Buffer& chunk) { pair.accepted.write(chunk.view(), told); });
+  pair.client.on<"data">([&] {
+    if (steady.next()) pair.client.write("hello", told);
+  });
+  pair.client.write("hello", told);
+  world.until([&] { return steady.done; });
+  CHECK(steady.counted == 0);
+  CHECK(answered >= 2 * (kWarmUp + kRounds) - 2);
+  CHECK(answered <= 2 * (kWarmUp + kRounds));
+  pair.close();
+  world.end();
+}
+
+TEST_CASE("a steady echo through pipe() allocates nothing", "[net][D12]") {
+  const Transport transport = GENERATE(Transport::kTcp, Transport::kUnix);
+  const std::size_t size = GENERATE(64U, 16384U);
+  CAPTURE(nameOf(transport), size);
+  NetWorld world;
+  LoopbackPair pair(world, transport);
+  Steady steady;
+  const Buffer message = Buffer::copyOf(std::string(size, 'x'));
+  std::size_t got = 0;
+  pair.accepted.pipe(pair.accepted);
+  pair.client.on<"data">([&](const Buffer& chunk) {
+    got += chunk.size();
+    if (got < size) return;
+    got = 0;
+    if (steady.next()) pair.client.write(message);
+  });
+  pair.client.write(message);
+  world.until([&] { return steady.done; });
+  CHECK(steady.counted == 0);
+  pair.close();
+  world.end();
+}
+
+TEST_CASE("several small writes at once, corked or not, allocate nothing", "[net][D02]") {
+  const Transport transport = GENERATE(Transport::kTcp, Transport::kUnix);
+  const bool corked = GENERATE(false, true);
+  CAPTURE(nameOf(transport), corked);
+  NetWorld world;
+  LoopbackPair pair(world, transport);
+  Steady steady;
+  const Buffer part = Buffer::literal("part of a message;");
+  constexpr int kParts = 8;
+  std::size_t got = 0;
+  const auto send = [&] {
+    if (corked) pair.client.cork();
+    for (int i = 0; i < kParts; ++i) pair.client.write(part);
+    if (corked) pair.client.uncork();
+  };
+  pair.accepted.on<"data">([&](const Buffer& chunk) { pair.accepted.write(chunk); });
+  pair.client.on<"data">([&](const Buffer& chunk) {
+    got += chunk.size();
+    if (got < kParts * part.size()) return;
+    got = 0;
+    if (steady.next()) send();
+  });
+  send();
+  world.until([&] { return steady.done; });
+  CHECK(steady.counted == 0);
+  pair.close();
+  world.end();
+}
+
+TEST_CASE("a steady stream under backpressure allocates nothing per write", "[net][D04][V07]") {
+  const Transport transport = GENERATE(Transport::kTcp, Transport::kUnix);
+  CAPTURE(nameOf(transport));
+  NetWorld world;
+  LoopbackPair pair(world, transport);
+  Steady steady;
+  const Buffer block = Buffer::copyOf(std::string(200000, 'x'));
+  pair.accepted.on<"data">([] {});
+  // Fills up to the mark and goes on at 'drain', as every producer should.
+  const auto fill = [&] {
+    while (!steady.done && steady.next() && pair.client.write(block)) {
+    }
+  };
+  pair.client.on<"drain">(fill);
+  fill();
+  world.until([&] {
+    if (!pair.client.writableNeedDrain()) fill();
+    return steady.done;
+  });
+  CHECK(steady.counted == 0);
+  pair.close();
+  world.end();
+}
+
+TEST_CASE("idle timeouts that are refreshed by a steady echo allocate nothing", "[net][D15][R6]") {
+  const Transport transport = GENERATE(Transport::kTcp, Transport::kUnix);
+  CAPTURE(nameOf(transport));
+  NetWorld world;
+  LoopbackPair pair(world, transport);
+  Steady steady;
+  pair.client.setTimeout(60000);
+  pair.accepted.setTimeout(60000);
+  pair.accepted.on<"data">([&](const Buffer& chunk) { pair.accepted.write(chunk); });
+  pair.client.on<"data">([&](const Buffer& chunk) {
+    if (steady.next()) pair.client.write(chunk);
+  });
+  pair.client.write("x");
+  world.until([&] { return steady.done; });
+  CHECK(steady.counted == 0);
+  pair.close();
+  world.end();
+}
