@@ -9,7 +9,9 @@
 #pragma once
 
 #include <uvnet/address.h>
+#include <uvnet/bound_socket.h>
 #include <uvnet/buffer.h>
+#include <uvnet/dispose.h>
 #include <uvnet/duplex.h>
 #include <uvnet/emitter.h>
 #include <uvnet/encoding.h>
@@ -92,6 +94,7 @@ class UVNET_API Net {
   void setDefaultAutoSelectFamilyAttemptTimeout(int milliseconds);
 
  private:
+  friend class BoundSocket;
   friend class Server;
   friend class Socket;
   Ref<impl::NetState> state_;

@@ -17,6 +17,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -88,6 +89,17 @@ class Family {
   const char* name_ = nullptr;  // a literal
 };
 
+class BoundSocket;
+
+// For setKeepAlive(). Times are milliseconds of which whole seconds count; 0 (or below a second,
+// which is warned of) leaves the system's own.
+struct KeepAliveOptions {
+  bool enable = false;
+  double initialDelay = 0;  // idle time before the first probe
+  double interval = 1000;   // between probes
+  double count = 10;        // unanswered probes that end the connection
+};
+
 struct SocketOptions {
   // An open, connected TCP or Unix socket, taken over. Throws ERR_INVALID_FD_TYPE for anything
   // else, ERR_OUT_OF_RANGE for a negative one.
@@ -100,6 +112,9 @@ struct SocketOptions {
   bool keepAlive = false;
   double keepAliveInitialDelay = 0;  // milliseconds, whole seconds count; 0: the system's
   std::optional<std::int64_t> highWaterMark = {};  // bytes, both sides; default 64 KiB
+  std::optional<int> typeOfService = {};           // 0 to 255, as setTypeOfService()
+  std::stop_token signal = {};                     // destroys the socket with an AbortError
+  BoundSocket* handle = nullptr;  // taken over: connect() then starts from its address
 };
 
 // For net.connect() and socket.connect(): the bag of both the constructor and the connect.
@@ -124,6 +139,9 @@ struct ConnectOptions {
   bool keepAlive = false;
   double keepAliveInitialDelay = 0;
   std::optional<std::int64_t> highWaterMark = {};
+  std::optional<int> typeOfService = {};
+  std::stop_token signal = {};
+  BoundSocket* handle = nullptr;
 };
 
 struct ServerOptions {
@@ -145,6 +163,10 @@ struct ListenOptions {
   bool readableAll = false;    // the Unix socket's file can be read / written by everyone
   bool writableAll = false;
   bool ipv6Only = false;  // no IPv4 on "::"
+  // Several servers on one port, the system deals connections out; ENOTSUP where it cannot.
+  bool reusePort = false;
+  std::stop_token signal = {};    // close() when stop is requested
+  BoundSocket* handle = nullptr;  // taken over; host, port and path are ignored then
 };
 
 // Settings for everything made by one Net (Node keeps them for the whole process).

@@ -18,6 +18,7 @@
 
 namespace uvnet {
 
+class BoundSocket;
 class Net;
 
 namespace impl {
@@ -58,6 +59,9 @@ class UVNET_API Server : public Emitter, public On<Server, ServerEvents> {
   // What another server or socket is bound to (FEATURES S10): its descriptor is duplicated.
   Server& listen(const Server& other, Function<void()> listener = {});
   Server& listen(const Socket& bound, Function<void()> listener = {});
+  // Takes the bound socket over.
+  Server& listen(BoundSocket& bound, Function<void()> listener = {});
+  Server& listen(BoundSocket& bound, int backlog, Function<void()> listener = {});
   // v0.3's name of listen({.fd = fd}).
   Server& listenFD(int fd, Function<void()> listener = {});
 
@@ -77,6 +81,10 @@ class UVNET_API Server : public Emitter, public On<Server, ServerEvents> {
   // later; nullopt (default) sets no limit.
   std::optional<std::size_t> maxConnections() const noexcept;
   Server& setMaxConnections(std::optional<std::size_t> limit) noexcept;
+  // Node's choice between closing such a connection and giving it to another worker of its cluster.
+  // There is no cluster here, so connections are closed either way.
+  bool dropMaxConnection() const noexcept;
+  Server& setDropMaxConnection(bool drop) noexcept;
 
   // Whether a listening server alone keeps the loop running (it does). Remembered across listen().
   Server& ref();

@@ -67,8 +67,15 @@ class UVNET_API Socket : public Duplex, public On<Socket, SocketEvents> {
 
   // Kept and applied once connected. Nothing happens on a Unix socket.
   Socket& setNoDelay(bool noDelay = true);
-  // initialDelay in milliseconds, whole seconds count; 0 leaves the system's.
-  Socket& setKeepAlive(bool enable = false, double initialDelay = 0);
+  Socket& setKeepAlive(KeepAliveOptions options);
+  Socket& setKeepAlive(bool enable = false, double initialDelay = 0, double interval = 1000,
+                       double count = 10) {
+    return setKeepAlive(KeepAliveOptions{enable, initialDelay, interval, count});
+  }
+  // IP_TOS, or the traffic class of IPv6: 0 to 255, else ERR_OUT_OF_RANGE is thrown; so is what the
+  // system says of an open connection. Linux ignores some bits.
+  Socket& setTypeOfService(int tos);
+  int getTypeOfService() const;
   // Whether an open socket alone keeps the loop running (it does).
   Socket& ref();
   Socket& unref();

@@ -1,9 +1,11 @@
 #include "handles/tcp.h"
 
-#include <sys/socket.h>
 #include <uv.h>
 
-#include <cerrno>
+#ifndef _WIN32
+#include <unistd.h>
+#endif
+
 #include <utility>
 
 #include "handles/loop_context.h"
@@ -55,12 +57,24 @@ TcpPtr Tcp::create(Ref<LoopContext> context) { return TcpMemory::create(std::mov
 
 int Tcp::open(int fd) noexcept { return uv_tcp_open(tcpOf(uv()), fd); }
 
-int Tcp::bind(const std::string& ip, int port, bool ipv6, bool ipv6Only) noexcept {
+int Tcp::bind(const std::string& ip, int port, bool ipv6, const BindOptions& options) noexcept {
   sockaddr_storage storage{};
-  const int status = parse(ip, port, ipv6, storage);
-  if (status != 0) return status;
-  return uv_tcp_bind(tcpOf(uv()), reinterpret_cast<const sockaddr*>(&storage),
-                     ipv6 && ipv6Only ? UV_TCP_IPV6ONLY : 0);
+  if (const int status = parse(ip, port, ipv6, storage); status != 0) return status;
+  unsigned flags = ipv6 && options.ipv6Only ? UV_TCP_IPV6ONLY : 0;
+  if (options.reusePort) {
+#if UV_VERSION_HEX >= ((1 << 16) | (49 << 8))
+    flags |= UV_TCP_REUSEPORT;
+#else
+    // Older libuv sets it on no socket of its own, so it gets one that has it.
+    const int fd = openReusePort(ipv6);
+    if (fd < 0) return fd;
+    if (const int status = open(fd); status != 0) {
+      ::close(fd);
+      return status;
+    }
+#endif
+  }
+  return uv_tcp_bind(tcpOf(uv()), reinterpret_cast<const sockaddr*>(&storage), flags);
 }
 
 int Tcp::connect(const std::string& ip, int port, bool ipv6, RefCounted& owner,
@@ -82,19 +96,13 @@ int Tcp::getpeername(AddressInfo& out) const { return nameBy(uv_tcp_getpeername,
 
 int Tcp::setNoDelay(bool on) noexcept { return uv_tcp_nodelay(tcpOf(uv()), on ? 1 : 0); }
 
-int Tcp::setKeepAlive(bool on, unsigned seconds) noexcept {
-  const int fd = fileno();
-  if (on && seconds == 0 && fd != -1) {
-    // libuv 1.44 passes 0 on to TCP_KEEPIDLE, which is EINVAL; 1.49 and later refuse it.
-    const int one = 1;
-    return setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof one) == 0
-               ? 0
-               : uv_translate_sys_error(errno);
-  }
-  // Sets TCP_KEEPINTVL to 1 and TCP_KEEPCNT to 10 as well. Before there is a socket libuv keeps the
-  // wish and not the delay: it is 60 s then, in node too.
-  return uv_tcp_keepalive(tcpOf(uv()), on ? 1 : 0, seconds);
+// Not by uv_tcp_keepalive: before 1.52 it sets an interval of 1 s and a count of 10 whatever is
+// asked for, and a delay of 0 is an error to it.
+int Tcp::setKeepAlive(const KeepAlive& options) noexcept {
+  return handles::setKeepAlive(fileno(), options);
 }
+int Tcp::setTypeOfService(int value) noexcept { return handles::setTypeOfService(fileno(), value); }
+int Tcp::getTypeOfService() const noexcept { return handles::getTypeOfService(fileno()); }
 
 int Tcp::closeReset(HandlePtr handle, StatusCallback closed) noexcept {
   return closeBy(

@@ -6,9 +6,15 @@
 #include <memory>
 #include <string>
 
+#include "handles/socket_options.h"
 #include "handles/stream_handle.h"
 
 namespace uvnet::handles {
+
+struct BindOptions {
+  bool ipv6Only = false;
+  bool reusePort = false;
+};
 
 class Tcp;
 using TcpPtr = std::unique_ptr<Tcp, CloseHandle>;  // converts to HandlePtr
@@ -23,7 +29,7 @@ class Tcp : public StreamHandle {
   int open(int fd) noexcept;
   // ip is a literal, an IPv6 one may carry a zone. EADDRINUSE and EINVAL of the system come from
   // listen() or connect(), as libuv delays them.
-  int bind(const std::string& ip, int port, bool ipv6, bool ipv6Only) noexcept;
+  int bind(const std::string& ip, int port, bool ipv6, const BindOptions& options = {}) noexcept;
   // done as in write(). Refusals come through done; what the system says at once is returned.
   int connect(const std::string& ip, int port, bool ipv6, RefCounted& owner, StatusCallback done);
 
@@ -31,8 +37,10 @@ class Tcp : public StreamHandle {
   int getpeername(AddressInfo& out) const;
 
   int setNoDelay(bool on) noexcept;
-  // Also an interval of 1 s and a count of 10, as Node; seconds == 0 leaves all three as they are.
-  int setKeepAlive(bool on, unsigned seconds) noexcept;
+  int setKeepAlive(const KeepAlive& options) noexcept;
+  int setTypeOfService(int value) noexcept;
+  // The value, or a libuv error.
+  int getTypeOfService() const noexcept;
 
   // As close(), but the peer sees a reset. Where libuv refuses (a shutdown is under way) closes
   // plainly and returns the error.

@@ -25,6 +25,12 @@ void SocketState::connect(ConnectOptions options, Function<void()> listener) {
   const bool named = !options.path.empty();
   if (!named && !options.port.given()) throw missingPortOrPath();
   if (net->gone()) throw socketClosed();
+  if (const handles::StreamHandle* own = wire.handle();
+      own != nullptr && (own->kind() == handles::StreamHandle::Kind::kPipe) != named) {
+    throw invalidArgValue(named ? "options.path" : "options.port",
+                          named ? quoted(options.path) : "a port",
+                          "does not fit the kind of socket this one is already");
+  }
 
   Target target;
   LookupOptions lookup;
@@ -58,7 +64,7 @@ void SocketState::connect(ConnectOptions options, Function<void()> listener) {
       lookup.hints = options.hints;
       const bool oneFamily = lookup.family == 4 || lookup.family == 6;
       if (!oneFamily && lookup.hints == 0) lookup.hints = handles::LookupHints::kAddrConfig;
-      race = !oneFamily && target.localAddress.empty() &&
+      race = !oneFamily && target.localAddress.empty() && !boundOnly &&
              options.autoSelectFamily.value_or(net->options.autoSelectFamily);
       lookup.all = race;
     }
@@ -70,6 +76,7 @@ void SocketState::connect(ConnectOptions options, Function<void()> listener) {
     remoteName_ = {};
   }
   socket.setEndedByPeer(false);
+  const bool fromBound = std::exchange(boundOnly, false);
   // TCP refuses a second connect() by itself; a pipe would forget the first one and its loop never
   // end, and a handle of the other kind is no good for this one.
   if (wire.handle() != nullptr && (named != (tcp() == nullptr) || (named && connecting))) {
@@ -86,6 +93,9 @@ void SocketState::connect(ConnectOptions options, Function<void()> listener) {
 
   if (named) {
     connectToPath(options.path);
+  } else if (version != 0 && fromBound) {
+    // At once, so that localAddress is known when connect() returns (Node's BoundSocket).
+    connectTo(target_.host, version);
   } else if (version != 0) {
     tick([this, version, id = connectId_] {
       if (connecting && id == connectId_) connectTo(target_.host, version);
@@ -216,7 +226,7 @@ int SocketState::bindLocal(const Attempt& attempt) {
   if (attempt.localAddress.empty() && attempt.localPort == 0) return 0;
   const bool v6 = attempt.family == 6;
   if (attempt.localAddress.empty()) attempt_.localAddress = v6 ? "::" : "0.0.0.0";
-  int status = tcp()->bind(attempt_.localAddress, attempt_.localPort, v6, false);
+  int status = tcp()->bind(attempt_.localAddress, attempt_.localPort, v6);
   // libuv keeps EADDRINUSE for later, and a connect would bind to a random port instead.
   if (status == 0 && attempt_.localPort > 0) {
     AddressInfo bound;

@@ -145,6 +145,11 @@ Error connectionTimeout() {
   return coded("Error", "ERR_SOCKET_CONNECTION_TIMEOUT", "Socket connection timeout");
 }
 
+Error handleAdopted() {
+  return coded("Error", "ERR_SOCKET_HANDLE_ADOPTED",
+               "The bound socket was taken over by a Server or a Socket");
+}
+
 Error serverAlreadyListen() {
   return coded("Error", "ERR_SERVER_ALREADY_LISTEN",
                "Listen method has been called more than once without closing.");

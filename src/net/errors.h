@@ -38,6 +38,7 @@ Error invalidHandleType();
 Error socketClosed();
 Error socketClosedBeforeConnection();
 Error connectionTimeout();
+Error handleAdopted();
 Error serverAlreadyListen();
 Error serverNotRunning();
 

@@ -1,5 +1,6 @@
 // From listen() to 'listening' or 'error': checks, lookup, bind, listen.
 #include <fmt/format.h>
+#include <uvnet/bound_socket.h>
 
 #include <utility>
 
@@ -7,6 +8,7 @@
 #include "handles/pipe.h"
 #include "handles/tcp.h"
 #include "handles/uv_error.h"
+#include "net/bound_state.h"
 #include "net/errors.h"
 #include "net/server_state.h"
 #include "net/validate.h"
@@ -40,7 +42,7 @@ std::string shown(const ListenOptions& options) {
 }
 
 void check(const ListenOptions& options) {
-  if (options.fd && *options.fd >= 0) return;
+  if (options.handle != nullptr || (options.fd && *options.fd >= 0)) return;
   if (options.port.given()) {
     checkedPort(options.port, "options.port");
     return;
@@ -65,12 +67,24 @@ void ServerState::listen(ListenOptions asked, Function<void()> listener) {
   if (handle != nullptr) throw serverAlreadyListen();
   check(asked);
   if (net->gone()) throw serverNotRunning();
+  handles::HandlePtr bound;
+  std::string boundPath;
+  if (asked.handle != nullptr) {
+    if (asked.handle->isPipe()) boundPath = std::get<std::string>(asked.handle->address());
+    bound = asked.handle->state_->adopt();
+  }
 
   if (listener) server.once<"listening">(std::move(listener));
   ++listenId_;
   lookup_.cancel();
   hold();
-  if (asked.fd && *asked.fd >= 0) {
+  if (asked.signal.stop_possible()) {
+    abort_ = stream::onAbort(asked.signal, server.host(), [this] { close({}); });
+  }
+  if (bound != nullptr) {
+    listenHandle(std::move(bound), asked.backlog, boundPath, boundPath.empty() ? 0 : kNoPort);
+    if (handle != nullptr) path_ = boundPath;
+  } else if (asked.fd && *asked.fd >= 0) {
     listenFd(*asked.fd, asked.backlog);
   } else if (asked.port.given()) {
     const int port = checkedPort(asked.port, "options.port");
@@ -116,19 +130,20 @@ void ServerState::lookUpAndListen(const std::string& host, int port, const Liste
 void ServerState::listenTcp(const std::string& address, int port, int family,
                             const ListenOptions& asked) {
   handles::TcpPtr bound = handles::Tcp::create(net->loop());
+  const handles::BindOptions how{.ipv6Only = asked.ipv6Only, .reusePort = asked.reusePort};
   std::string ip = address;
   int status = 0;
   if (address.empty()) {
     ip = "::";
-    status = bound->bind(ip, port, true, asked.ipv6Only);
+    status = bound->bind(ip, port, true, how);
     if (status < 0) {
       // No IPv6 on this machine.
       ip = "0.0.0.0";
       bound = handles::Tcp::create(net->loop());
-      status = bound->bind(ip, port, false, false);
+      status = bound->bind(ip, port, false, how);
     }
   } else {
-    status = bound->bind(ip, port, family == 6, asked.ipv6Only);
+    status = bound->bind(ip, port, family == 6, how);
   }
   if (status < 0) {
     failNextTick(listenError(status, ip, port));
@@ -143,16 +158,14 @@ void ServerState::listenPath(const ListenOptions& asked) {
     failNextTick(listenError(status, asked.path, kNoPort));
     return;
   }
-  handles::Pipe& pipe = *bound;
-  listenHandle(std::move(bound), asked.backlog, asked.path, kNoPort);
-  if (handle == nullptr) return;
-  path_ = asked.path;
-  if (!asked.readableAll && !asked.writableAll) return;
-  if (const int status = pipe.chmod(asked.readableAll, asked.writableAll); status < 0) {
-    handle.reset();
-    path_.clear();
-    throw errnoError(status, "uv_pipe_chmod");
+  // Before listen(): nobody can connect yet, so nobody meets another mode than the one asked for.
+  if (asked.readableAll || asked.writableAll) {
+    if (const int status = bound->chmod(asked.readableAll, asked.writableAll); status < 0) {
+      throw errnoError(status, "uv_pipe_chmod");
+    }
   }
+  listenHandle(std::move(bound), asked.backlog, asked.path, kNoPort);
+  if (handle != nullptr) path_ = asked.path;
 }
 
 void ServerState::listenFd(int fd, int backlog) {

@@ -41,6 +41,9 @@ Socket& Net::connect(ConnectOptions options, Function<void()> listener) {
   own.keepAlive = options.keepAlive;
   own.keepAliveInitialDelay = options.keepAliveInitialDelay;
   own.highWaterMark = options.highWaterMark;
+  own.typeOfService = options.typeOfService;
+  own.signal = options.signal;
+  own.handle = options.handle;
   const Ref<Socket> socket = make<Socket>(*this, std::move(own));
   // NaN is nothing to JavaScript; what is no timeout is refused.
   if (options.timeout != 0 && !std::isnan(options.timeout)) socket->setTimeout(options.timeout);

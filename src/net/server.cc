@@ -59,6 +59,12 @@ Server& Server::listen(const Socket& bound, Function<void()> listener) {
   state_->listenCopy(handle != nullptr ? handle->fileno() : -1, std::move(listener));
   return *this;
 }
+Server& Server::listen(BoundSocket& bound, Function<void()> listener) {
+  return listen(ListenOptions{.handle = &bound}, std::move(listener));
+}
+Server& Server::listen(BoundSocket& bound, int backlog, Function<void()> listener) {
+  return listen(ListenOptions{.backlog = backlog, .handle = &bound}, std::move(listener));
+}
 Server& Server::listenFD(int fd, Function<void()> listener) {
   return listen(ListenOptions{.fd = fd}, std::move(listener));
 }
@@ -82,6 +88,12 @@ std::optional<std::size_t> Server::maxConnections() const noexcept {
 }
 Server& Server::setMaxConnections(std::optional<std::size_t> limit) noexcept {
   state_->maxConnections = limit;
+  return *this;
+}
+
+bool Server::dropMaxConnection() const noexcept { return state_->dropMaxConnection; }
+Server& Server::setDropMaxConnection(bool drop) noexcept {
+  state_->dropMaxConnection = drop;
   return *this;
 }
 
@@ -125,8 +137,8 @@ void ServerState::onConnection(int status, handles::HandlePtr client) {
   const Ref<Socket> socket(new Socket(net, std::move(accepted)));
   SocketState& state = *socket->state_;
   state.noDelay = options.noDelay;
-  state.keepAlive = options.keepAlive;
-  state.keepAliveDelay = checkedKeepAliveDelay(options.keepAliveInitialDelay);
+  state.keepAlive = {.enable = options.keepAlive,
+                     .initialDelay = checkedKeepAliveDelay(options.keepAliveInitialDelay)};
   state.adopt(std::move(client));
   if (handles::Tcp* tcp = state.tcp()) state.applyOptionsTo(*tcp);
   state.server = Ref<Server>(&server);
@@ -161,6 +173,7 @@ void ServerState::close(Callback callback) {
   }
   handle.reset();
   path_.clear();
+  abort_.reset();
   emitCloseIfDrained();
 }
 
@@ -187,6 +200,7 @@ void ServerState::netIsGoing() noexcept {
   const Ref<Server> keep(&server);
   ++listenId_;
   lookup_.cancel();
+  abort_.reset();
   handle.reset();
   server.forgetListeners();
   held_.reset();

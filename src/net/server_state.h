@@ -11,6 +11,7 @@
 #include "handles/lookup.h"
 #include "handles/stream_handle.h"
 #include "net/net_state.h"
+#include "stream/abort.h"
 
 namespace uvnet::impl {
 
@@ -37,6 +38,7 @@ class ServerState final : public Living, public handles::StreamHandle::Connectio
   handles::HandlePtr handle;
   std::size_t connections = 0;
   std::optional<std::size_t> maxConnections;
+  bool dropMaxConnection = false;
   bool unref = false;  // remembered across listen()
 
  private:
@@ -52,6 +54,7 @@ class ServerState final : public Living, public handles::StreamHandle::Connectio
   void tick(Task task);
 
   Ref<Server> held_;
+  stream::AbortHandle abort_;  // of the last listen()'s signal
   handles::LookupRequest lookup_;
   std::string path_;  // of the Unix socket it listens on
   unsigned listenId_ =

@@ -8,6 +8,7 @@
 #include "handles/fd.h"
 #include "handles/pipe.h"
 #include "handles/tcp.h"
+#include "net/bound_state.h"
 #include "net/errors.h"
 #include "net/race.h"
 #include "net/server_state.h"
@@ -29,6 +30,7 @@ StreamOptions streamOptions(const SocketOptions& options) {
   stream.readable = options.readable;
   stream.writable = options.writable;
   stream.highWaterMark = options.highWaterMark;
+  stream.signal = options.signal;
   return stream;
 }
 
@@ -40,9 +42,14 @@ Socket::Socket(const Ref<impl::NetState>& net, SocketOptions options)
     : Duplex(net->host(), streamOptions(options)),
       state_(std::make_unique<SocketState>(*this, net, std::move(options.onread))) {
   state_->noDelay = options.noDelay;
-  state_->keepAlive = options.keepAlive;
-  state_->keepAliveDelay = impl::checkedKeepAliveDelay(options.keepAliveInitialDelay);
-  if (options.fd) {
+  state_->keepAlive = {.enable = options.keepAlive,
+                       .initialDelay = impl::checkedKeepAliveDelay(options.keepAliveInitialDelay)};
+  if (options.typeOfService) {
+    state_->typeOfService = impl::checkedTypeOfService(*options.typeOfService);
+  }
+  if (options.handle != nullptr) {
+    state_->adoptBound(*options.handle);
+  } else if (options.fd) {
     state_->adoptFd(*options.fd);
     if (options.readable) read(0);
   }
@@ -79,7 +86,7 @@ Socket& Socket::setTimeout(double milliseconds, Function<void()> listener) {
 std::optional<double> Socket::timeout() const noexcept { return state_->timeout; }
 
 Socket& Socket::setNoDelay(bool noDelay) {
-  if (state_->wire.handle() == nullptr) {
+  if (state_->wire.handle() == nullptr || state_->boundOnly) {
     state_->noDelay = noDelay;
   } else if (handles::Tcp* tcp = state_->tcp(); tcp != nullptr && noDelay != state_->noDelay) {
     state_->noDelay = noDelay;
@@ -88,19 +95,50 @@ Socket& Socket::setNoDelay(bool noDelay) {
   return *this;
 }
 
-Socket& Socket::setKeepAlive(bool enable, double initialDelay) {
-  const unsigned delay = impl::checkedKeepAliveDelay(initialDelay);
-  if (state_->wire.handle() == nullptr) {
-    state_->keepAlive = enable;
-    state_->keepAliveDelay = delay;
-  } else if (handles::Tcp* tcp = state_->tcp(); tcp != nullptr) {
-    if (enable != state_->keepAlive || (enable && delay != state_->keepAliveDelay)) {
-      state_->keepAlive = enable;
-      state_->keepAliveDelay = delay;
-      tcp->setKeepAlive(enable, delay);
+Socket& Socket::setKeepAlive(KeepAliveOptions options) {
+  constexpr double kSecond = 1000;
+  if (options.enable) {
+    for (const double time : {options.initialDelay, options.interval}) {
+      if (time <= 0 || time >= kSecond) continue;
+      host().warning("KeepAliveWarning",
+                     "keep-alive times below 1000 ms are rounded down to 0, which leaves the "
+                     "system's own");
     }
   }
+  const handles::KeepAlive wanted{
+      .enable = options.enable,
+      .initialDelay = impl::checkedKeepAliveDelay(options.initialDelay),
+      .interval = impl::checkedKeepAliveDelay(options.interval),
+      .count = options.count > 0 ? static_cast<unsigned>(options.count) : 0};
+  handles::Tcp* tcp = state_->tcp();
+  if (state_->wire.handle() == nullptr || state_->boundOnly) {
+    state_->keepAlive = wanted;
+  } else if (tcp != nullptr && (wanted.enable || state_->keepAlive.enable) &&
+             wanted != state_->keepAlive) {
+    state_->keepAlive = wanted;
+    tcp->setKeepAlive(wanted);
+  }
   return *this;
+}
+
+Socket& Socket::setTypeOfService(int tos) {
+  impl::checkedTypeOfService(tos);
+  if (handles::Tcp* tcp = state_->tcp(); tcp != nullptr && state_->open()) {
+    if (const int status = tcp->setTypeOfService(tos); status < 0) {
+      throw impl::errnoError(status, "setTypeOfService");
+    }
+  }
+  state_->typeOfService = tos;
+  return *this;
+}
+
+int Socket::getTypeOfService() const {
+  if (const handles::Tcp* tcp = state_->tcp(); tcp != nullptr && state_->open()) {
+    const int value = tcp->getTypeOfService();
+    if (value < 0) throw impl::errnoError(value, "getTypeOfService");
+    return value;
+  }
+  return state_->typeOfService.value_or(0);
 }
 
 Socket& Socket::ref() {
@@ -149,9 +187,7 @@ void Socket::destroySoon() {
 }
 
 bool Socket::connecting() const noexcept { return state_->connecting; }
-bool Socket::pending() const noexcept {
-  return state_->wire.handle() == nullptr || state_->connecting;
-}
+bool Socket::pending() const noexcept { return !state_->open(); }
 std::string_view Socket::readyState() const noexcept {
   if (state_->connecting) return "opening";
   if (readable()) return writable() ? "open" : "readOnly";
@@ -159,7 +195,10 @@ std::string_view Socket::readyState() const noexcept {
 }
 
 AddressInfo Socket::address() const { return state_->localName(); }
-std::string Socket::localAddress() const { return state_->localName().address; }
+std::string Socket::localAddress() const {
+  const AddressInfo& name = state_->localName();
+  return name.empty() && state_->open() ? state_->boundPath() : name.address;
+}
 std::string_view Socket::localFamily() const { return state_->localName().family; }
 std::optional<int> Socket::localPort() const {
   const AddressInfo& name = state_->localName();
@@ -189,7 +228,7 @@ Server* Socket::server() const noexcept { return state_->server.get(); }
 
 void Socket::doRead(std::size_t) { state_->readOrWait(); }
 std::ptrdiff_t Socket::doTryWrite(std::string_view bytes, std::optional<Error>& error) {
-  if (state_->connecting || state_->wire.handle() == nullptr) return -1;
+  if (!state_->open()) return -1;
   state_->pendingBytes = 0;
   return state_->wire.tryWrite(bytes, error);
 }
@@ -295,11 +334,18 @@ void SocketState::adopt(handles::HandlePtr handle) {
   wire.attach(std::move(handle));
 }
 
+void SocketState::adoptBound(BoundSocket& bound) {
+  boundPath_ = bound.isPipe() ? std::get<std::string>(bound.address()) : std::string();
+  wire.attach(bound.state_->adopt());
+  boundOnly = true;
+}
+
 void SocketState::pauseBeforeReading() { socket.core().readable.stopFlowing(); }
 
 void SocketState::applyOptionsTo(handles::Tcp& tcp) {
   if (noDelay) tcp.setNoDelay(true);
-  if (keepAlive) tcp.setKeepAlive(true, keepAliveDelay);
+  if (keepAlive.enable) tcp.setKeepAlive(keepAlive);
+  if (typeOfService) tcp.setTypeOfService(*typeOfService);
 }
 
 const AddressInfo& SocketState::localName() {
@@ -325,7 +371,7 @@ ListenerToken SocketState::onceConnected(F&& f) {
 }
 
 void SocketState::readOrWait() {
-  if (connecting || wire.handle() == nullptr) {
+  if (!open()) {
     onceConnected([this] { readOrWait(); });
   } else {
     wire.readStart();
@@ -333,7 +379,7 @@ void SocketState::readOrWait() {
 }
 
 void SocketState::finalOrWait(Callback done) {
-  if (wire.handle() == nullptr || connecting) {
+  if (!open()) {
     onceConnected([this, done = std::move(done)]() mutable { finalOrWait(std::move(done)); });
   } else {
     wire.shutdown(std::move(done));
@@ -343,7 +389,7 @@ void SocketState::finalOrWait(Callback done) {
 void SocketState::writeOrWait(std::span<Buffer> chunks, bool tried, Callback done) {
   if (!connecting) {
     pendingBytes = 0;
-    if (wire.handle() != nullptr) {
+    if (open()) {
       wire.write(chunks, tried, std::move(done));
     } else {
       const Error error = socketClosed();
@@ -388,6 +434,7 @@ void SocketState::destroyHandle(const Error* error, Callback done) {
   stopConnecting();
   wire.stopTimeout();
   const bool hadError = error != nullptr;
+  boundOnly = false;
   if (handles::HandlePtr handle = wire.detach()) {
     localName_ = {};
     auto closed = [self = Ref<Socket>(&socket), this, hadError](int) { emitClose(hadError); };

@@ -45,6 +45,8 @@ class SocketState final : public Living {
   void adoptFd(int fd);
   // A connection that the system has made already.
   void adopt(handles::HandlePtr handle);
+  void adoptBound(BoundSocket& bound);
+  bool open() const noexcept { return wire.handle() != nullptr && !connecting && !boundOnly; }
   // pauseOnConnect: as after pause(), but nobody was told.
   void pauseBeforeReading();
   void applyOptionsTo(handles::Tcp& tcp);
@@ -59,6 +61,7 @@ class SocketState final : public Living {
   const AddressInfo& localName();
   const AddressInfo& remoteName();
   handles::Tcp* tcp() const noexcept;
+  const std::string& boundPath() const noexcept { return boundPath_; }
 
   // --- connect.cc
   void connect(ConnectOptions options, Function<void()> listener);
@@ -71,8 +74,9 @@ class SocketState final : public Living {
   bool counted = false;  // among the server's connections
   bool resetAndClosing = false;
   bool noDelay = false;
-  bool keepAlive = false;
-  unsigned keepAliveDelay = 0;  // seconds
+  bool boundOnly = false;  // the handle is that of a BoundSocket, not connected
+  handles::KeepAlive keepAlive;
+  std::optional<int> typeOfService;
   std::optional<double> timeout;
   ListenerToken timeoutListener;  // the last that setTimeout() added
   std::size_t pendingBytes = 0;   // written while connecting, not handed over
@@ -113,6 +117,7 @@ class SocketState final : public Living {
   AddressInfo remoteName_;
   unsigned connectId_ = 0;  // answers to an earlier connect() are not ours
   Target target_;
+  std::string boundPath_;  // what a Unix socket connects from
   Attempt attempt_;
   std::shared_ptr<Ticket> lookup_;
   handles::LookupRequest request_;

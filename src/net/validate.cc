@@ -116,6 +116,12 @@ unsigned checkedKeepAliveDelay(double milliseconds) noexcept {
                                : static_cast<unsigned>(seconds);
 }
 
+int checkedTypeOfService(int tos) {
+  constexpr int kMax = 255;  // one byte of the header
+  if (tos < 0 || tos > kMax) throw outOfRange("tos", ">= 0 && <= 255", tos);
+  return tos;
+}
+
 void checkPath(const std::string& path) {
   if (path.size() > handles::Pipe::kMaxPath) {
     throw invalidArgValue(

@@ -18,6 +18,8 @@ std::uint64_t checkedTimeout(double milliseconds);
 int checkedAttemptTimeout(int milliseconds, std::string_view name);
 // Whole seconds, 0 if negative.
 unsigned checkedKeepAliveDelay(double milliseconds) noexcept;
+// 0 to 255.
+int checkedTypeOfService(int tos);
 // A Unix socket's path that no system call will cut short.
 void checkPath(const std::string& path);
 // 0, 4 or 6.

@@ -64,7 +64,7 @@ World::~World() {
 Listening::Listening(World& inWorld, StreamHandle::Kind kind, int backlog) : world(inWorld) {
   if (kind == StreamHandle::Kind::kTcp) {
     auto tcp = handles::Tcp::create(world.context);
-    must(tcp->bind("127.0.0.1", 0, false, false) == 0);
+    must(tcp->bind("127.0.0.1", 0, false) == 0);
     AddressInfo address;
     must(tcp->getsockname(address) == 0);
     port = address.port;

@@ -32,7 +32,7 @@ int option(const StreamHandle& handle, int level, int name) {
   return value;
 }
 
-bool haveIpv6(World& world) { return Tcp::create(world.context)->bind("::1", 0, true, true) == 0; }
+bool haveIpv6(World& world) { return Tcp::create(world.context)->bind("::1", 0, true, {.ipv6Only = true}) == 0; }
 
 }  // namespace
 
@@ -64,7 +64,7 @@ TEST_CASE("IPv6 addresses are given and taken") {
   if (!haveIpv6(world)) return;
   Acceptor acceptor;
   const TcpPtr server = Tcp::create(world.context);
-  REQUIRE(server->bind("::1", 0, true, true) == 0);
+  REQUIRE(server->bind("::1", 0, true, {.ipv6Only = true}) == 0);
   server->setConnectionListener(&acceptor);
   REQUIRE(server->listen(5) == 0);
   AddressInfo address;
@@ -85,7 +85,7 @@ TEST_CASE("ipv6Only decides whether IPv4 clients reach the unspecified address")
   if (!haveIpv6(world)) return;
   for (const bool only : {false, true}) {
     const TcpPtr server = Tcp::create(world.context);
-    REQUIRE(server->bind("::", 0, true, only) == 0);
+    REQUIRE(server->bind("::", 0, true, {.ipv6Only = only}) == 0);
     CHECK(option(*server, IPPROTO_IPV6, IPV6_V6ONLY) == (only ? 1 : 0));
   }
 }
@@ -94,9 +94,9 @@ TEST_CASE("what is no literal of its family is refused at once, and done is not 
   World world;
   const auto owner = make<Owner>();
   const TcpPtr tcp = Tcp::create(world.context);
-  CHECK(tcp->bind("localhost", 0, false, false) == uverr::kInval);
-  CHECK(tcp->bind("::1", 0, false, false) == uverr::kInval);
-  CHECK(tcp->bind("127.0.0.1", 0, true, false) == uverr::kInval);
+  CHECK(tcp->bind("localhost", 0, false) == uverr::kInval);
+  CHECK(tcp->bind("::1", 0, false) == uverr::kInval);
+  CHECK(tcp->bind("127.0.0.1", 0, true) == uverr::kInval);
   CHECK(tcp->connect("127.1", 1, false, *owner, [](int) { FAIL("called"); }) == uverr::kInval);
 }
 
@@ -106,7 +106,7 @@ TEST_CASE("a refused connection is told through done") {
   TcpPtr holder = Tcp::create(world.context);
   {
     // Bound and not listening: refuses, and nobody else gets the port meanwhile.
-    REQUIRE(holder->bind("127.0.0.1", 0, false, false) == 0);
+    REQUIRE(holder->bind("127.0.0.1", 0, false) == 0);
     AddressInfo address;
     REQUIRE(holder->getsockname(address) == 0);
     port = address.port;
@@ -128,7 +128,7 @@ TEST_CASE("a port that is taken is told by listen") {
   World world;
   Listening listening(world, Kind::kTcp);
   const TcpPtr second = Tcp::create(world.context);
-  CHECK(second->bind("127.0.0.1", listening.port, false, false) == 0);
+  CHECK(second->bind("127.0.0.1", listening.port, false) == 0);
   CHECK(second->listen(5) == uverr::kAddrInUse);
 }
 
@@ -210,14 +210,14 @@ TEST_CASE("noDelay and keepAlive reach the socket") {
   CHECK(option(tcp, IPPROTO_TCP, TCP_NODELAY) == 0);
 
   const int idle = option(tcp, IPPROTO_TCP, TCP_KEEPIDLE);
-  REQUIRE(tcp.setKeepAlive(true, 0) == 0);
+  REQUIRE(tcp.setKeepAlive({.enable = true}) == 0);
   CHECK(option(tcp, SOL_SOCKET, SO_KEEPALIVE) == 1);
   CHECK(option(tcp, IPPROTO_TCP, TCP_KEEPIDLE) == idle);
-  REQUIRE(tcp.setKeepAlive(true, 17) == 0);
+  REQUIRE(tcp.setKeepAlive({.enable = true, .initialDelay = 17}) == 0);
   CHECK(option(tcp, IPPROTO_TCP, TCP_KEEPIDLE) == 17);
   CHECK(option(tcp, IPPROTO_TCP, TCP_KEEPINTVL) == 1);
   CHECK(option(tcp, IPPROTO_TCP, TCP_KEEPCNT) == 10);
-  REQUIRE(tcp.setKeepAlive(false, 0) == 0);
+  REQUIRE(tcp.setKeepAlive({.enable = false}) == 0);
   CHECK(option(tcp, SOL_SOCKET, SO_KEEPALIVE) == 0);
 }
 
