@@ -25,13 +25,6 @@ void SocketState::connect(ConnectOptions options, Function<void()> listener) {
   const bool named = !options.path.empty();
   if (!named && !options.port.given()) throw missingPortOrPath();
   if (net->gone()) throw socketClosed();
-  if (const handles::StreamHandle* own = wire.handle();
-      own != nullptr && (own->kind() == handles::StreamHandle::Kind::kPipe) != named) {
-    throw invalidArgValue(named ? "options.path" : "options.port",
-                          named ? quoted(options.path) : "a port",
-                          "does not fit the kind of socket this one is already");
-  }
-
   Target target;
   LookupOptions lookup;
   bool race = false;

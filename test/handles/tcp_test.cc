@@ -32,7 +32,9 @@ int option(const StreamHandle& handle, int level, int name) {
   return value;
 }
 
-bool haveIpv6(World& world) { return Tcp::create(world.context)->bind("::1", 0, true, {.ipv6Only = true}) == 0; }
+bool haveIpv6(World& world) {
+  return Tcp::create(world.context)->bind("::1", 0, true, {.ipv6Only = true}) == 0;
+}
 
 }  // namespace
 
