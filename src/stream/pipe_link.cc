@@ -79,13 +79,13 @@ void PipeLink::onSourceEnd(bool end) {
 }
 
 void PipeLink::onData(const Buffer& chunk) {
-  const Encoding text = destination_->core().writable.defaultEncoding;
-  const std::optional<Encoding> from =
-      source_ != nullptr ? source_->core().readable.encoding() : std::nullopt;
+  const Encoding encoding = destination_->core().writable.defaultEncoding;
+  const bool isText = source_ != nullptr && source_->core().readable.dataEncoding_.has_value();
   // Text becomes bytes by the destination's encoding. In UTF-8 it is those bytes already, but for
-  // the lone surrogates that only utf16le gives.
-  const bool asIs = !from || (text == Encoding::utf8 && *from != Encoding::utf16le);
-  if (!destination_->write(asIs ? chunk : Buffer::from(chunk, text))) waitForDrain();
+  // lone surrogates, which begin with this byte.
+  const bool asIs = !isText || (encoding == Encoding::utf8 &&
+                                chunk.view().find('\xED') == std::string_view::npos);
+  if (!destination_->write(asIs ? chunk : Buffer::from(chunk, encoding))) waitForDrain();
 }
 
 void PipeLink::waitForDrain() {

@@ -129,7 +129,7 @@ void ReadableSide::addChunk(Chunk chunk, bool toFront) {
   if (flowing_ == true && !sync_ && dataListening_ && length_ == 0) {
     clearAwaitDrain();
     dataEmitted_ = true;
-    stream_.emitArgs<const Buffer&>(EventId::kData, chunk.bytes);
+    emitData(chunk.bytes);
   } else {
     length_ += chunk.units;
     if (!toFront) {
@@ -142,6 +142,13 @@ void ReadableSide::addChunk(Chunk chunk, bool toFront) {
     if (needReadable_) emitReadableNextTick();
   }
   maybeReadMore();
+}
+
+void ReadableSide::emitData(const Buffer& chunk) {
+  // A listener may call setEncoding(); those behind it still get what this chunk was.
+  const std::optional<Encoding> outer = std::exchange(dataEncoding_, encoding());
+  stream_.emitArgs<const Buffer&>(EventId::kData, chunk);
+  dataEncoding_ = outer;
 }
 
 void ReadableSide::onConstructed() {
@@ -229,7 +236,7 @@ std::optional<Buffer> ReadableSide::read(std::optional<std::int64_t> n) {
   }
   if (result && !life.errorEmitted && !life.closeEmitted) {
     dataEmitted_ = true;
-    stream_.emitArgs<const Buffer&>(EventId::kData, *result);
+    emitData(*result);
   }
   return result;
 }

@@ -69,6 +69,7 @@ class ReadableSide {
   bool add(Buffer chunk, bool decoded);
   bool canPushMore() const noexcept;
   void addChunk(Chunk chunk, bool toFront);
+  void emitData(const Buffer& chunk);
   void maybeReadMore();
   void readMore();
   std::size_t howMuchToRead(std::optional<std::int64_t> n) const noexcept;
@@ -110,7 +111,8 @@ class ReadableSide {
   std::unique_ptr<StringDecoder> decoder_;
   std::vector<Ref<PipeLink>> loosePipes_;  // out of `pipes` and still listening
   bool unpipeUntold_ = false;  // an 'unpipe' is being said that no pipe has taken as its own
-  bool manyPipes_ = false;     // a second destination was added (Node keeps a set from then on)
+  std::optional<Encoding> dataEncoding_;  // of the 'data' that is being emitted, if it is text
+  bool manyPipes_ = false;  // a second destination was added (Node keeps a set from then on)
 };
 
 }  // namespace uvnet::stream

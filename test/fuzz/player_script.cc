@@ -25,6 +25,7 @@ const Json* Player::take(const char* what) {
 }
 
 void Player::schedule(const std::string& when, const char* what, Answer task) {
+  if (when == "throw") throw makeError("thrown");
   if (when == "now") {
     task(nullptr);
   } else if (when == "tick") {

@@ -75,7 +75,7 @@ class Generator {
     if (kind === 'R' || kind === 'D') s.read = this.readScript();
     if (kind === 'W' || kind === 'D') {
       s.write = this.many(6, () => this.writeAnswer());
-      if (this.chance(0.3)) s.writev = true;
+      if (this.chance(0.45)) s.writev = true;
       if (this.chance(0.3)) s.final = this.writeAnswer();
       if (!s.writev && this.chance(0.3)) s.tryWrite = 1 + this.below(3);
     }
@@ -87,6 +87,10 @@ class Generator {
       s.destroy = [this.when(), this.weighted([[5, 'same'], [1, null], [1, this.error()]])];
     }
     if (this.chance(0.12)) s.construct = [this.when(), this.maybeError(0.15), this.chance(0.03 * this.harm) ? 2 : 1];
+    // What a hook throws is its answer.
+    for (const hook of ['final', 'destroy', 'construct']) {
+      if (s[hook] && this.chance(0.1 * this.harm)) s[hook][0] = 'throw';
+    }
     return s;
   }
 
@@ -112,6 +116,7 @@ class Generator {
   readScript() {
     const script = this.many(7, () => [this.when(), this.many(3, () => this.chunk()), this.maybeError(0.03)]);
     for (const answer of script) {
+      if (this.chance(0.04 * this.harm)) answer[0] = 'throw';
       if (answer[1].length === 0 && this.chance(0.7)) answer[1].push(this.chunk());
     }
     if (this.chance(0.6)) {
@@ -142,7 +147,7 @@ class Generator {
       ops.push([3, 'read'], [2, 'readN'], [1, 'readAll'], [1.2, 'pause'], [1.8, 'resume'], [1.2, 'unshift'],
         [0.5, 'setEncoding'], [1.8, 'pipe'], [0.8, 'unpipe'], [0.4 + 2 * this.harm, 'push'], [0.1 + 0.5 * this.harm, 'pushEnd']);
     }
-    if (s.kind !== 'R') ops.push([6, 'write'], [0.3 + this.harm, 'end'], [0.7, 'cork'], [0.9, 'uncork'], [0.2, 'setDefaultEncoding']);
+    if (s.kind !== 'R') ops.push([6, 'write'], [0.3 + this.harm, 'end'], [1, 'cork'], [1.2, 'uncork'], [0.2, 'setDefaultEncoding']);
     if (s.kind === 'D' || s.kind === 'P') ops.push([0.15, 'setAllowHalfOpen']);
     return this.operation(this.weighted(ops), i, s, depth);
   }

@@ -15,7 +15,7 @@ using namespace uvnet::test::fuzz;  // NOLINT: all of this file is about it
 namespace {
 
 constexpr std::size_t kSeedsShown = 20;
-constexpr std::size_t kLeastKept = 18;
+constexpr std::size_t kLeastKept = 21;
 
 unsigned fromEnvironment(const char* name, unsigned otherwise) {
   const char* const value = std::getenv(name);

@@ -1,6 +1,6 @@
 'use strict';
 // Runs one stream program in Node's own stream classes and gives back its trace: lines of what happened, in order. The
-// C++ twin is program_runner.cc with player.cc; both must stay the same word for word. The format of a program is told in README.md.
+// C++ twin is program_runner.cc with player.cc; both must stay the same word for word. README.md tells the format.
 
 const { Scripted, codeOf } = require('./scripted_stream');
 
@@ -59,10 +59,12 @@ class Runner {
   look() {
     if (this.streams === undefined || this.trace.length >= MAX_LINES) return;
     for (const s of this.streams) {
+      if (s.readableSide && s.brokenList()) this.known('fromList');
       // A read() within doRead() took what the outer one had counted on: Node counts it twice.
       if (s.readableSide && s.stream.readableLength < 0) this.known('negativeLength');
-      if (s.readableSide && s.brokenList()) this.known('fromList');
       if (s.writableSide && s.leakedDrain()) this.known('pipeDrain');
+    }
+    for (const s of this.streams) {
       const now = s.state();
       let line = '';
       for (let i = 0; i < now.length; i++) {
@@ -70,7 +72,6 @@ class Runner {
       }
       s.seen = now;
       if (line !== '') this.put(`${s.name} :${line}`);
-
     }
   }
 
@@ -80,7 +81,8 @@ class Runner {
 
   // Runs the task as the script says: now, on a tick, in a turn of its own, or when the program asks for it.
   schedule(when, s, what, task) {
-    if (when === 'now') task();
+    if (when === 'throw') throw Object.assign(new Error('thrown'), { code: 'thrown' });
+    else if (when === 'now') task();
     else if (when === 'tick') process.nextTick(task);
     else if (when === 'turn') this.later.push(task);
     else (s.held[what] ??= []).push(task);

@@ -10,7 +10,8 @@ using uvnet::test::Lines;
 using uvnet::test::MemoryDuplex;
 using uvnet::test::StreamWorld;
 
-TEST_CASE("a pipe carries data and the end, and says goodbye", "[stream][D12]") {
+TEST_CASE("a pipe carries data and the end, and says goodbye",
+          "[stream][stream:pipe][stream:end-event][D12]") {
   StreamWorld w;
   MemoryDuplex& a = w.make();
   MemoryDuplex& b = w.make();
@@ -30,7 +31,7 @@ TEST_CASE("a pipe carries data and the end, and says goodbye", "[stream][D12]") 
                            "flowing=false paused=true len=0"});
 }
 
-TEST_CASE("pipe with end off leaves the destination open", "[stream]") {
+TEST_CASE("pipe with end off leaves the destination open", "[stream][stream:pipe]") {
   StreamWorld w;
   MemoryDuplex& a = w.make();
   MemoryDuplex& b = w.make();
@@ -44,7 +45,7 @@ TEST_CASE("pipe with end off leaves the destination open", "[stream]") {
   CHECK(w.lines() == Lines{"b pipe", "b unpipe"});
 }
 
-TEST_CASE("a source that has ended already ends its destination", "[stream]") {
+TEST_CASE("a source that has ended already ends its destination", "[stream][stream:pipe]") {
   StreamWorld w;
   MemoryDuplex& a = w.make();
   MemoryDuplex& b = w.make();
@@ -58,7 +59,8 @@ TEST_CASE("a source that has ended already ends its destination", "[stream]") {
   CHECK(w.lines() == Lines{"b pipe", "b prefinish", "b finish", "b unpipe"});
 }
 
-TEST_CASE("a full destination pauses the source until 'drain'", "[stream][D12][V07]") {
+TEST_CASE("a full destination pauses the source until 'drain'",
+          "[stream][stream:pipe][stream:drain][D12][V07]") {
   StreamWorld w;
   MemoryDuplex& a = w.make(100);
   MemoryDuplex& b = w.make(2);
@@ -84,7 +86,8 @@ TEST_CASE("a full destination pauses the source until 'drain'", "[stream][D12][V
                            "flowing=true paused=false len=0", "xy,z"});
 }
 
-TEST_CASE("of two destinations the slowest sets the pace", "[stream]") {
+TEST_CASE("of two destinations the slowest sets the pace",
+          "[stream][stream:pipe][stream:backpressure]") {
   StreamWorld w;
   MemoryDuplex& a = w.make(100);
   MemoryDuplex& b = w.make(2);
@@ -113,7 +116,8 @@ TEST_CASE("of two destinations the slowest sets the pace", "[stream]") {
                            "flowing=true paused=false len=0", "a pause"});
 }
 
-TEST_CASE("one slow destination holds a fast one back too", "[stream]") {
+TEST_CASE("one slow destination holds a fast one back too",
+          "[stream][stream:pipe][stream:backpressure]") {
   StreamWorld w;
   MemoryDuplex& a = w.make(100);
   MemoryDuplex& slow = w.make(2);
@@ -135,7 +139,8 @@ TEST_CASE("one slow destination holds a fast one back too", "[stream]") {
   CHECK(fast.writtenText() == "xy,zw");
 }
 
-TEST_CASE("unpipe() pauses the source and takes the listeners away", "[stream]") {
+TEST_CASE("unpipe() pauses the source and takes the listeners away",
+          "[stream][stream:pipe][stream:unpipe]") {
   StreamWorld w;
   MemoryDuplex& a = w.make();
   MemoryDuplex& b = w.make();
@@ -158,7 +163,8 @@ TEST_CASE("unpipe() pauses the source and takes the listeners away", "[stream]")
                            "flowing=false paused=true len=0", "flowing=false paused=true len=1"});
 }
 
-TEST_CASE("unpipe() without a destination undoes all pipes", "[stream]") {
+TEST_CASE("unpipe() without a destination undoes all pipes",
+          "[stream][stream:pipe][stream:unpipe]") {
   StreamWorld w;
   MemoryDuplex& a = w.make();
   MemoryDuplex& b = w.make();
@@ -178,7 +184,8 @@ TEST_CASE("unpipe() without a destination undoes all pipes", "[stream]") {
         Lines{"b pipe", "c pipe", "b unpipe", "c unpipe", "flowing=false paused=true len=0"});
 }
 
-TEST_CASE("unpipe() of one of two leaves the other flowing", "[stream]") {
+TEST_CASE("unpipe() of one of two leaves the other flowing",
+          "[stream][stream:pipe][stream:unpipe]") {
   StreamWorld w;
   MemoryDuplex& a = w.make();
   MemoryDuplex& b = w.make();
@@ -196,7 +203,8 @@ TEST_CASE("unpipe() of one of two leaves the other flowing", "[stream]") {
   CHECK(w.lines() == Lines{"flowing=true paused=false len=0", "flowing=true paused=false len=0"});
 }
 
-TEST_CASE("unpipe() of the slow one of two lets the source go on", "[stream]") {
+TEST_CASE("unpipe() of the slow one of two lets the source go on",
+          "[stream][stream:pipe][stream:unpipe][stream:backpressure]") {
   StreamWorld w;
   MemoryDuplex& a = w.make(100);
   MemoryDuplex& slow = w.make(1);
@@ -217,7 +225,8 @@ TEST_CASE("unpipe() of the slow one of two lets the source go on", "[stream]") {
   CHECK(w.lines() == Lines{"flowing=false paused=true len=0", "flowing=true paused=false len=0"});
 }
 
-TEST_CASE("unpipe() from a full destination leaves no 'drain' listener there", "[stream]") {
+TEST_CASE("unpipe() from a full destination leaves no 'drain' listener there",
+          "[stream][stream:pipe][stream:drain][stream:unpipe]") {
   StreamWorld w;
   MemoryDuplex& a = w.make();
   MemoryDuplex& b = w.make(1);
@@ -236,7 +245,7 @@ TEST_CASE("unpipe() from a full destination leaves no 'drain' listener there", "
   CHECK(w.lines() == Lines{"flowing=false paused=true len=0", "flowing=false paused=true len=0"});
 }
 
-TEST_CASE("a destination that closes undoes the pipe", "[stream]") {
+TEST_CASE("a destination that closes undoes the pipe", "[stream][stream:pipe]") {
   StreamWorld w;
   MemoryDuplex& a = w.make();
   MemoryDuplex& b = w.make();
@@ -253,7 +262,8 @@ TEST_CASE("a destination that closes undoes the pipe", "[stream]") {
                            "flowing=false paused=true len=1"});
 }
 
-TEST_CASE("a destination that fails undoes the pipe before its own listeners hear it", "[stream]") {
+TEST_CASE("a destination that fails undoes the pipe before its own listeners hear it",
+          "[stream][stream:pipe]") {
   StreamWorld w;
   MemoryDuplex& a = w.make();
   MemoryDuplex& b = w.make();
@@ -267,7 +277,8 @@ TEST_CASE("a destination that fails undoes the pipe before its own listeners hea
   CHECK(w.lines() == Lines{"b pipe", "a resume", "a pause", "b unpipe", "b error bad", "b close"});
 }
 
-TEST_CASE("a destination's 'error' that only the pipe hears is uncaught", "[stream]") {
+TEST_CASE("a destination's 'error' that only the pipe hears is uncaught",
+          "[stream][stream:pipe][stream:unhandledError]") {
   StreamWorld w;
   MemoryDuplex& a = w.make();
   MemoryDuplex& b = w.make();
@@ -280,7 +291,7 @@ TEST_CASE("a destination's 'error' that only the pipe hears is uncaught", "[stre
   CHECK(w.lines() == Lines{"unpipe", "uncaught bad"});
 }
 
-TEST_CASE("a destination that is ended by somebody else undoes the pipe", "[stream]") {
+TEST_CASE("a destination that is ended by somebody else undoes the pipe", "[stream][stream:pipe]") {
   StreamWorld w;
   MemoryDuplex& a = w.make();
   MemoryDuplex& b = w.make();
@@ -295,7 +306,7 @@ TEST_CASE("a destination that is ended by somebody else undoes the pipe", "[stre
                            "flowing=false paused=true len=0"});
 }
 
-TEST_CASE("a source that is destroyed leaves its destination open", "[stream]") {
+TEST_CASE("a source that is destroyed leaves its destination open", "[stream][stream:pipe]") {
   StreamWorld w;
   MemoryDuplex& a = w.make();
   MemoryDuplex& b = w.make();
@@ -309,7 +320,8 @@ TEST_CASE("a source that is destroyed leaves its destination open", "[stream]") 
   CHECK(w.lines() == Lines{"b pipe", "a resume", "a close"});
 }
 
-TEST_CASE("pipe() into a destination that owes a 'drain' waits for it", "[stream]") {
+TEST_CASE("pipe() into a destination that owes a 'drain' waits for it",
+          "[stream][stream:pipe][stream:drain]") {
   StreamWorld w;
   MemoryDuplex& a = w.make();
   MemoryDuplex& b = w.make(1);
@@ -324,7 +336,7 @@ TEST_CASE("pipe() into a destination that owes a 'drain' waits for it", "[stream
   CHECK(w.lines() == Lines{"flowing=false paused=true len=0", "flowing=true paused=false len=0"});
 }
 
-TEST_CASE("pipe() lets a paused source flow", "[stream]") {
+TEST_CASE("pipe() lets a paused source flow", "[stream][stream:pipe]") {
   StreamWorld w;
   MemoryDuplex& a = w.make();
   MemoryDuplex& b = w.make();
@@ -338,7 +350,7 @@ TEST_CASE("pipe() lets a paused source flow", "[stream]") {
   CHECK(w.lines() == Lines{"flowing=true paused=false len=1", "flowing=true paused=false len=0"});
 }
 
-TEST_CASE("a stream piped into itself echoes and closes", "[stream]") {
+TEST_CASE("a stream piped into itself echoes and closes", "[stream][stream:pipe]") {
   StreamWorld w;
   MemoryDuplex& a = w.make();
   a.pipe(a);
@@ -350,7 +362,7 @@ TEST_CASE("a stream piped into itself echoes and closes", "[stream]") {
   CHECK(a.destroyed());
 }
 
-TEST_CASE("pause() and resume() work beside a pipe", "[stream][D12]") {
+TEST_CASE("pause() and resume() work beside a pipe", "[stream][stream:pipe][stream:pause][D12]") {
   StreamWorld w;
   MemoryDuplex& a = w.make();
   MemoryDuplex& b = w.make();
@@ -365,7 +377,8 @@ TEST_CASE("pause() and resume() work beside a pipe", "[stream][D12]") {
   CHECK(b.writtenText() == "x");
 }
 
-TEST_CASE("piped twice to one destination, each unpipe() takes one pipe away", "[stream]") {
+TEST_CASE("piped twice to one destination, each unpipe() takes one pipe away",
+          "[stream][stream:pipe][stream:unpipe]") {
   StreamWorld w;
   MemoryDuplex& a = w.make();
   MemoryDuplex& b = w.make();
@@ -381,7 +394,7 @@ TEST_CASE("piped twice to one destination, each unpipe() takes one pipe away", "
   CHECK(a.readableFlowing() == true);
 }
 
-TEST_CASE("a 'data' listener beside a pipe hears the same", "[stream]") {
+TEST_CASE("a 'data' listener beside a pipe hears the same", "[stream][stream:pipe][stream:data]") {
   StreamWorld w;
   MemoryDuplex& a = w.make();
   MemoryDuplex& b = w.make();
@@ -393,7 +406,7 @@ TEST_CASE("a 'data' listener beside a pipe hears the same", "[stream]") {
   CHECK(w.lines() == Lines{"data x"});
 }
 
-TEST_CASE("pipes chain", "[stream]") {
+TEST_CASE("pipes chain", "[stream][stream:pipe]") {
   StreamWorld w;
   MemoryDuplex& a = w.make();
   MemoryDuplex& through = w.make();
@@ -414,7 +427,7 @@ TEST_CASE("pipes chain", "[stream]") {
   CHECK(c.writableEnded());
 }
 
-TEST_CASE("the source goes while piped: the destination hears no more", "[stream]") {
+TEST_CASE("the source goes while piped: the destination hears no more", "[stream][stream:pipe]") {
   StreamWorld w;
   MemoryDuplex& b = w.make();
   {
@@ -428,7 +441,7 @@ TEST_CASE("the source goes while piped: the destination hears no more", "[stream
   CHECK(b.listenerCount<"error">() == 0);
 }
 
-TEST_CASE("a destination nobody holds lives as long as it is piped to", "[stream]") {
+TEST_CASE("a destination nobody holds lives as long as it is piped to", "[stream][stream:pipe]") {
   StreamWorld w;
   MemoryDuplex& a = w.make();
   a.pipe(*uvnet::make<MemoryDuplex>(w.host));
@@ -439,4 +452,23 @@ TEST_CASE("a destination nobody holds lives as long as it is piped to", "[stream
   a.unpipe();
   w.tick();
   CHECK(MemoryDuplex::living == 1);
+}
+
+TEST_CASE("a pipe that lost its 'unpipe' listener goes with its source", "[stream]") {
+  StreamWorld w;
+  MemoryDuplex& b = w.make();
+  {
+    const uvnet::Ref<MemoryDuplex> a = uvnet::make<MemoryDuplex>(w.host);
+    a->pipe(b);
+    b.removeAllListeners<"unpipe">();
+    a->unpipe();
+    w.tick();
+    // As in node: the pipe did not hear of it.
+    CHECK(b.listenerCount<"finish">() == 1);
+  }
+  CHECK(b.listenerCount<"finish">() == 0);
+  CHECK(b.listenerCount<"error">() == 0);
+  b.end();
+  w.tick();
+  CHECK(b.writableFinished());
 }
