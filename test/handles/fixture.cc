@@ -61,7 +61,8 @@ World::~World() {
   if (openHandles(host.loop()) != 0) FAIL_CHECK("something is left on the loop");
 }
 
-Listening::Listening(World& inWorld, StreamHandle::Kind kind, int backlog) : world(inWorld) {
+ListeningHandle::ListeningHandle(World& inWorld, StreamHandle::Kind kind, int backlog)
+    : world(inWorld) {
   if (kind == StreamHandle::Kind::kTcp) {
     auto tcp = handles::Tcp::create(world.context);
     must(tcp->bind("127.0.0.1", 0, false) == 0);
@@ -79,7 +80,7 @@ Listening::Listening(World& inWorld, StreamHandle::Kind kind, int backlog) : wor
   must(handle->listen(backlog) == 0);
 }
 
-HandlePtr Listening::connect(handles::StatusCallback done) {
+HandlePtr ListeningHandle::connect(handles::StatusCallback done) {
   const auto owner = make<Owner>();
   if (handle->kind() == StreamHandle::Kind::kTcp) {
     auto tcp = handles::Tcp::create(world.context);
@@ -91,7 +92,7 @@ HandlePtr Listening::connect(handles::StatusCallback done) {
   return pipe;
 }
 
-std::pair<HandlePtr, HandlePtr> Listening::pair() {
+std::pair<HandlePtr, HandlePtr> ListeningHandle::pair() {
   int status = 1;
   const std::size_t before = acceptor.clients.size();
   HandlePtr client = connect([&](int answer) { status = answer; });

@@ -107,9 +107,9 @@ class Acceptor : public StreamHandle::ConnectionListener {
 };
 
 // A listening handle of that kind on a free port or path, and how to connect to it.
-class Listening {
+class ListeningHandle {
  public:
-  Listening(World& world, StreamHandle::Kind kind, int backlog = 128);
+  ListeningHandle(World& world, StreamHandle::Kind kind, int backlog = 128);
 
   // A new handle, connecting; done may be empty.
   HandlePtr connect(handles::StatusCallback done = nullptr);

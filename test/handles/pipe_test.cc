@@ -41,7 +41,7 @@ TEST_CASE("the socket's file goes when the listening pipe closes") {
   World world;
   std::string path;
   {
-    Listening listening(world, Kind::kPipe);
+    ListeningHandle listening(world, Kind::kPipe);
     path = listening.path;
     CHECK(std::filesystem::exists(path));
     auto ends = listening.pair();
@@ -75,14 +75,14 @@ TEST_CASE("paths that libuv would cut short are refused: bind at once, connect l
 
 TEST_CASE("a path that is taken and a folder that is missing are told by bind") {
   World world;
-  Listening listening(world, Kind::kPipe);
+  ListeningHandle listening(world, Kind::kPipe);
   CHECK(Pipe::create(world.context)->bind(listening.path) == uverr::kAddrInUse);
   CHECK(Pipe::create(world.context)->bind(listening.path + "-missing/socket") == uverr::kAccess);
 }
 
 TEST_CASE("chmod opens the socket to everybody, as asked") {
   World world;
-  Listening listening(world, Kind::kPipe);
+  ListeningHandle listening(world, Kind::kPipe);
   const auto mode = [&] {
     struct stat info {};
     REQUIRE(::stat(listening.path.c_str(), &info) == 0);

@@ -45,7 +45,7 @@ auto disposition() {
 // One loop's worth of work: an echo of some messages over TCP, a timer, a lookup.
 bool work() {
   World world;
-  Listening listening(world, Kind::kTcp);
+  ListeningHandle listening(world, Kind::kTcp);
   auto [near, far] = listening.pair();
   Reader nearReader;
   Reader farReader;

@@ -52,7 +52,7 @@ struct Pair {
     far->setReadListener(&farReader);
   }
   World world;
-  Listening listening;
+  ListeningHandle listening;
   Reader nearReader;
   Reader farReader;
   HandlePtr near;
@@ -406,7 +406,7 @@ TEST_CASE("an unreferenced handle does not keep the loop running") {
 TEST_CASE("every waiting connection is accepted and handed over, each as its own handle") {
   const Kind kind = GENERATE(Kind::kTcp, Kind::kPipe);
   World world;
-  Listening listening(world, kind);
+  ListeningHandle listening(world, kind);
   std::vector<HandlePtr> clients;
   clients.reserve(20);
   for (int i = 0; i < 20; ++i) clients.push_back(listening.connect());
@@ -421,7 +421,7 @@ TEST_CASE("every waiting connection is accepted and handed over, each as its own
 TEST_CASE("a listening handle may be closed while it hands over a connection") {
   const Kind kind = GENERATE(Kind::kTcp, Kind::kPipe);
   World world;
-  Listening listening(world, kind);
+  ListeningHandle listening(world, kind);
   std::vector<HandlePtr> clients;
   clients.reserve(20);
   for (int i = 0; i < 5; ++i) clients.push_back(listening.connect());
@@ -436,7 +436,7 @@ TEST_CASE("a listening handle may be closed while it hands over a connection") {
 TEST_CASE("connections that nobody listens to are closed") {
   const Kind kind = GENERATE(Kind::kTcp, Kind::kPipe);
   World world;
-  Listening listening(world, kind);
+  ListeningHandle listening(world, kind);
   listening.handle->setConnectionListener(nullptr);
   bool connected = false;
   HandlePtr client = listening.connect([&](int) { connected = true; });
@@ -451,7 +451,7 @@ TEST_CASE("connections that nobody listens to are closed") {
 TEST_CASE("without memory for a connection it is closed and told, and the next one is accepted") {
   const Kind kind = GENERATE(Kind::kTcp, Kind::kPipe);
   World world;
-  Listening listening(world, kind);
+  ListeningHandle listening(world, kind);
   bool connected = false;
   HandlePtr client = listening.connect([&](int) { connected = true; });
   Reader reader;
@@ -490,7 +490,7 @@ TEST_CASE("a write for which there is no memory throws, and nothing is queued or
 TEST_CASE("out of descriptors connections are closed, and accepted again when there are some") {
   const Kind kind = GENERATE(Kind::kTcp, Kind::kPipe);
   World world;
-  Listening listening(world, kind);
+  ListeningHandle listening(world, kind);
   HandlePtr client = listening.connect();
   rlimit before{};
   REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);

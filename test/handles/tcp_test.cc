@@ -40,7 +40,7 @@ bool haveIpv6(World& world) {
 
 TEST_CASE("both ends agree about their addresses") {
   World world;
-  Listening listening(world, Kind::kTcp);
+  ListeningHandle listening(world, Kind::kTcp);
   auto [near, far] = listening.pair();
   AddressInfo nearLocal, nearRemote, farLocal, farRemote;
   REQUIRE(asTcp(*near).getsockname(nearLocal) == 0);
@@ -128,7 +128,7 @@ TEST_CASE("a refused connection is told through done") {
 
 TEST_CASE("a port that is taken is told by listen") {
   World world;
-  Listening listening(world, Kind::kTcp);
+  ListeningHandle listening(world, Kind::kTcp);
   const TcpPtr second = Tcp::create(world.context);
   CHECK(second->bind("127.0.0.1", listening.port, false) == 0);
   CHECK(second->listen(5) == uverr::kAddrInUse);
@@ -136,7 +136,7 @@ TEST_CASE("a port that is taken is told by listen") {
 
 TEST_CASE("closing cancels a connect under way") {
   World world;
-  Listening listening(world, Kind::kTcp);
+  ListeningHandle listening(world, Kind::kTcp);
   int done = kPending;
   int closed = kPending;
   HandlePtr client = listening.connect([&](int status) {
@@ -150,7 +150,7 @@ TEST_CASE("closing cancels a connect under way") {
 
 TEST_CASE("bytes written while connecting are sent when connected") {
   World world;
-  Listening listening(world, Kind::kTcp);
+  ListeningHandle listening(world, Kind::kTcp);
   const auto owner = make<Owner>();
   HandlePtr client = listening.connect();
   CHECK(client->tryWrite("early") == 0);
@@ -167,7 +167,7 @@ TEST_CASE("bytes written while connecting are sent when connected") {
 
 TEST_CASE("closeReset makes the peer see a reset") {
   World world;
-  Listening listening(world, Kind::kTcp);
+  ListeningHandle listening(world, Kind::kTcp);
   auto [near, far] = listening.pair();
   Reader reader;
   far->setReadListener(&reader);
@@ -184,7 +184,7 @@ TEST_CASE("closeReset makes the peer see a reset") {
 
 TEST_CASE("closeReset while a shutdown is under way closes plainly and says so") {
   World world;
-  Listening listening(world, Kind::kTcp);
+  ListeningHandle listening(world, Kind::kTcp);
   auto [near, far] = listening.pair();
   const auto owner = make<Owner>();
   std::string order;
@@ -203,7 +203,7 @@ TEST_CASE("closeReset while a shutdown is under way closes plainly and says so")
 
 TEST_CASE("noDelay and keepAlive reach the socket") {
   World world;
-  Listening listening(world, Kind::kTcp);
+  ListeningHandle listening(world, Kind::kTcp);
   auto [near, far] = listening.pair();
   Tcp& tcp = asTcp(*near);
   REQUIRE(tcp.setNoDelay(true) == 0);
@@ -225,7 +225,7 @@ TEST_CASE("noDelay and keepAlive reach the socket") {
 
 TEST_CASE("an open socket is taken over, and its type is known") {
   World world;
-  Listening listening(world, Kind::kTcp);
+  ListeningHandle listening(world, Kind::kTcp);
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   REQUIRE(fd >= 0);
   CHECK(handles::guessType(fd) == handles::FdType::kTcp);
