@@ -19,6 +19,7 @@ class UVNET_API Transform : public Duplex {
   explicit Transform(Host& host, StreamOptions options = {});
 
   // push() any number of times, now or later, then done(nullptr, {}); or done(nullptr, output).
+  // done keeps the Transform alive: one that stores it in itself drops it in doDestroy().
   virtual void doTransform(Buffer chunk, TransformCallback done);
   // After the last chunk, before 'end' and 'finish'; may push().
   virtual void doFlush(TransformCallback done) { done(nullptr, {}); }
@@ -32,8 +33,10 @@ class UVNET_API Transform : public Duplex {
   std::string_view className() const noexcept override { return "Transform"; }
 
  private:
-  void transformed(const Error* error, Buffer output, std::size_t lengthBefore, Callback& done);
+  void transformed(const Error* error, Buffer output, std::size_t lengthBefore);
+  void answer(const Error* error);
 
+  Callback writing_;  // the writer, until doTransform() is done with its chunk
   Callback waiting_;  // the writer, until the reader has made room
 };
 

@@ -35,31 +35,39 @@ void Transform::doTransform(Buffer, TransformCallback done) {
 }
 
 void Transform::doWrite(Buffer chunk, Callback done) {
-  doTransform(std::move(chunk),
-              [self = Ref<Transform>(this), this, before = readableLength(),
-               done = std::move(done)](const Error* error, Buffer output) mutable {
-                transformed(error, std::move(output), before, done);
-              });
+  // A member, as one chunk is under way at a time: in the callback it would cost an allocation.
+  writing_ = std::move(done);
+  doTransform(std::move(chunk), [self = Ref<Transform>(this), before = readableLength()](
+                                    const Error* error, Buffer output) {
+    self->transformed(error, std::move(output), before);
+  });
 }
 
-void Transform::transformed(const Error* error, Buffer output, std::size_t lengthBefore,
-                            Callback& done) {
+void Transform::transformed(const Error* error, Buffer output, std::size_t lengthBefore) {
   if (error != nullptr) {
-    done(error);
+    answer(error);
     return;
   }
   if (!output.empty()) push(std::move(output));
   if (core().readable.sourceEnded()) {
     // It ended its own output: the writer is told once that has shown.
-    host().nextTick([done = std::move(done)]() mutable { done(nullptr); });
+    host().nextTick([self = Ref<Transform>(this)] { self->answer(nullptr); });
     return;
   }
   // Room, or nothing came of this chunk: the writer may go on.
   if (core().writable.endReturned() || lengthBefore == readableLength() ||
       readableLength() < readableHighWaterMark()) {
-    done(nullptr);
+    answer(nullptr);
+  } else if (writing_) {
+    waiting_ = std::exchange(writing_, {});
+  }
+}
+
+void Transform::answer(const Error* error) {
+  if (writing_) {
+    std::exchange(writing_, {})(error);
   } else {
-    waiting_ = std::move(done);
+    errorOrDestroy(stream::multipleCallback());
   }
 }
 

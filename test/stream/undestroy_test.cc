@@ -11,7 +11,7 @@ TEST_CASE("undestroy() makes a closed stream new", "[stream][stream:undestroy]")
   d.write("a");
   d.push("x");
   d.destroy(Error("mine"));
-  CHECK(w.end() == "write a, d error mine, d close");
+  CHECK(w.end() == "write a, d data x, d error mine, d close");
   CHECK((d.destroyed() && d.closed() && d.errored() != nullptr));
 
   d.undestroy();
@@ -22,7 +22,7 @@ TEST_CASE("undestroy() makes a closed stream new", "[stream][stream:undestroy]")
   d.push("y");
   d.push(nullptr);
   d.end();
-  CHECK(w.end() == "write b, d data y, b ok, d prefinish, d end, d finish, d close");
+  CHECK(w.end() == "write b, d prefinish, b ok, d data y, d finish, d end, d close");
 }
 
 TEST_CASE("an answer for the life before is not taken for one of this life",
