@@ -1,72 +1,16 @@
 // A steady echo allocates nothing, neither for a read nor for a write. Every allocation of this
-// program goes through the counter below; it counts only while a test has switched it on.
-#include <atomic>
+// program goes through the counter of count_allocations.h, which counts only while a test has
+// switched it on.
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <new>
 #include <string>
 
+#include "support/count_allocations.h"
 #include "support/loopback.h"
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define UVNET_TEST_SANITIZED
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define UVNET_TEST_SANITIZED
-#endif
-#endif
-#if defined(UVNET_TEST_SANITIZED)
-#include <sanitizer/allocator_interface.h>
-#endif
-
-namespace {
-
-std::atomic<bool> counting{false};
-std::atomic<std::uint64_t> allocations{0};
-
-void note() noexcept {
-  if (counting.load(std::memory_order_relaxed)) allocations.fetch_add(1, std::memory_order_relaxed);
-}
-
-#if defined(UVNET_TEST_SANITIZED)
-// A sanitizer brings its own malloc, and a hook for those who count.
-const int installed = __sanitizer_install_malloc_and_free_hooks(
-    [](const volatile void*, std::size_t) { note(); }, [](const volatile void*) {});
-#endif
-
-}  // namespace
-
-#if !defined(UVNET_TEST_SANITIZED) && defined(__GLIBC__)
-// glibc lets a program bring its own malloc. operator new calls it, libuv too: all is counted.
-extern "C" {
-void* __libc_malloc(std::size_t size);
-void* __libc_calloc(std::size_t count, std::size_t size);
-void* __libc_realloc(void* memory, std::size_t size);
-void* malloc(std::size_t size) noexcept {
-  note();
-  return __libc_malloc(size);
-}
-void* calloc(std::size_t count, std::size_t size) noexcept {
-  note();
-  return __libc_calloc(count, size);
-}
-void* realloc(void* memory, std::size_t size) noexcept {
-  note();
-  return __libc_realloc(memory, size);
-}
-}
-#elif !defined(UVNET_TEST_SANITIZED)
-void* operator new(std::size_t size) {
-  note();
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-#endif
-
 using uvnet::Buffer;
+using uvnet::test::allocations;
+using uvnet::test::countingAllocations;
 using uvnet::test::LoopbackPair;
 using uvnet::test::nameOf;
 using uvnet::test::NetWorld;
@@ -85,16 +29,16 @@ class Steady {
     ++round_;
     if (round_ == kWarmUp) {
       allocations = 0;
-      counting = true;
+      countingAllocations = true;
     }
     if (round_ == kWarmUp + kRounds) {
-      counting = false;
+      countingAllocations = false;
       counted = allocations;
       done = true;
     }
     return !done;
   }
-  ~Steady() { counting = false; }
+  ~Steady() { countingAllocations = false; }
   bool done = false;
   std::uint64_t counted = 0;
 
@@ -106,9 +50,9 @@ class Steady {
 
 TEST_CASE("the counter of allocations counts", "[net]") {
   allocations = 0;
-  counting = true;
+  countingAllocations = true;
   delete new std::string(100, 'x');
-  counting = false;
+  countingAllocations = false;
   CHECK(allocations == 2);
   delete new std::string(100, 'x');
   CHECK(allocations == 2);
