@@ -16,7 +16,10 @@
 #endif
 #endif
 #if defined(UVNET_TEST_SANITIZED)
-#include <sanitizer/allocator_interface.h>
+// As <sanitizer/allocator_interface.h> has it, a header that gcc does not always bring.
+extern "C" int __sanitizer_install_malloc_and_free_hooks(void (*onMalloc)(const volatile void*,
+                                                                          std::size_t),
+                                                         void (*onFree)(const volatile void*));
 #endif
 
 namespace uvnet::test {
