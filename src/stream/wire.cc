@@ -97,14 +97,18 @@ void Wire::setOnRead(OnRead onread) {
 std::ptrdiff_t Wire::tryWrite(std::string_view bytes, std::optional<Error>& error) {
   touch();
   const int taken = handle_->tryWrite(bytes);
-  if (taken >= 0) return taken;
+  if (taken >= 0) {
+    tried_ = static_cast<std::size_t>(taken);
+    return taken;
+  }
   error = errnoError(taken, "write");
   return -1;
 }
 
 void Wire::write(std::span<Buffer> chunks, bool tried, Callback done) {
   touch();
-  std::size_t total = 0;
+  // With what was taken at once just now: that the write has moved, for the next look at the queue.
+  std::size_t total = tried ? tried_ : 0;
   for (const Buffer& chunk : chunks) total += chunk.size();
   if (!tried) {
     int taken = handle_->tryWrite(chunks);
