@@ -50,7 +50,8 @@ struct StreamOptions {
   bool emitClose = true;
   bool readable = true;  // false: that side is ended from the start
   bool writable = true;
-  Encoding defaultEncoding = {};          // of text written without one
+  Encoding defaultEncoding = {};  // of text written without one
+  bool decodeStrings = true;      // false: text goes to doWriteText(), not as bytes to doWrite()
   std::optional<Encoding> encoding = {};  // as setEncoding()
   // Destroys the stream with an AbortError once stop is requested, from any thread.
   std::stop_token signal = {};
@@ -159,6 +160,9 @@ class UVNET_API Stream : public Emitter {
   // Sends one chunk / several; done is called once. Not called again before it was.
   virtual void doWrite(Buffer chunk, Callback done);
   virtual void doWritev(std::span<Buffer> chunks, Callback done);
+  // With decodeStrings false: text as it was written (UTF-8), and the encoding it is meant for.
+  // Such a stream gets its chunks one by one.
+  virtual void doWriteText(Buffer text, Encoding encoding, Callback done);
   virtual bool hasWritev() const noexcept { return false; }
   // A callback keeps the stream alive until it was called or dropped. A stream that keeps its own
   // callbacks in itself would keep itself alive so: it says true here, and they do not.
@@ -216,7 +220,8 @@ class UVNET_API Stream : public Emitter {
   friend struct stream::Questions;
   friend UVNET_API Stream& addAbortSignal(std::stop_token signal, Stream& stream);
   void watchSignal(const std::stop_token& signal);
-  bool writeBytes(std::string_view bytes, const Buffer* owner, Callback callback);
+  bool writeBytes(std::string_view bytes, const Buffer* owner, Callback callback,
+                  std::optional<Encoding> text = {});
 
   std::unique_ptr<stream::Core> core_;
 };

@@ -109,7 +109,8 @@ void Stream::unpipeAll() { stream::PipeLink::stopAll(*this); }
 
 // --- Writable ------------------------------------------------------------------------------------
 
-bool Stream::writeBytes(std::string_view bytes, const Buffer* owner, Callback callback) {
+bool Stream::writeBytes(std::string_view bytes, const Buffer* owner, Callback callback,
+                        std::optional<Encoding> text) {
   stream::WritableSide& side = core_->writable;
   if (side.endedByPeer && side.ended()) {
     const Error error = stream::endedByOtherParty();
@@ -119,10 +120,13 @@ bool Stream::writeBytes(std::string_view bytes, const Buffer* owner, Callback ca
     destroy(error);
     return false;
   }
-  return side.write(bytes, owner, std::move(callback));
+  return side.write(bytes, owner, std::move(callback), nullptr, text);
 }
 
 bool Stream::write(std::string_view text, Encoding encoding, Callback callback) {
+  if (!core_->writable.decodeStrings) {
+    return writeBytes(text, nullptr, std::move(callback), encoding);
+  }
   if (encoding == Encoding::utf8) return writeBytes(text, nullptr, std::move(callback));
   const Buffer bytes = Buffer::from(text, encoding);
   return writeBytes(bytes, &bytes, std::move(callback));
@@ -142,6 +146,10 @@ void Stream::end(Callback callback) {
   core_->writable.end(false, {}, nullptr, std::move(callback));
 }
 void Stream::end(std::string_view text, Encoding encoding, Callback callback) {
+  if (!core_->writable.decodeStrings) {
+    core_->writable.end(true, text, nullptr, std::move(callback), encoding);
+    return;
+  }
   if (encoding == Encoding::utf8) {
     core_->writable.end(true, text, nullptr, std::move(callback));
     return;
@@ -254,6 +262,9 @@ void Stream::doWrite(Buffer chunk, Callback done) {
   }
   const Error error = stream::notImplemented("_write()");
   done(&error);
+}
+void Stream::doWriteText(Buffer text, Encoding encoding, Callback done) {
+  doWrite(Buffer::from(text, encoding), std::move(done));
 }
 void Stream::doWritev(std::span<Buffer>, Callback done) {
   const Error error = stream::notImplemented("_writev()");

@@ -12,6 +12,7 @@ namespace uvnet::stream {
 WritableSide::WritableSide(Stream& stream, Core& core, const StreamOptions& options,
                            std::size_t highWaterMark)
     : defaultEncoding(options.defaultEncoding),
+      decodeStrings(options.decodeStrings),
       stream_(stream),
       core_(core),
       highWaterMark_(highWaterMark),
@@ -21,7 +22,7 @@ WritableSide::WritableSide(Stream& stream, Core& core, const StreamOptions& opti
       finished_(!options.writable) {}
 
 bool WritableSide::write(std::string_view bytes, const Buffer* owner, Callback callback,
-                         std::unique_ptr<Error>* refused) {
+                         std::unique_ptr<Error>* refused, Text text) {
   std::unique_ptr<Error> error;
   if (ending_) {
     error = std::make_unique<Error>(writeAfterEnd());
@@ -41,9 +42,9 @@ bool WritableSide::write(std::string_view bytes, const Buffer* owner, Callback c
   ++pending_;
   length_ += bytes.size();
   if (writing_ || corked_ > 0 || core_.life.errored != nullptr || !core_.life.constructed) {
-    enqueue(bytes, owner, std::move(callback));
+    enqueue(bytes, owner, std::move(callback), text);
   } else {
-    start(bytes, owner, std::move(callback));
+    start(bytes, owner, std::move(callback), text);
   }
 
   // Judged after the attempt: what the system took at once does not count (FEATURES C34).
@@ -53,8 +54,10 @@ bool WritableSide::write(std::string_view bytes, const Buffer* owner, Callback c
   return more && !core_.life.destroyed && core_.life.errored == nullptr;
 }
 
-void WritableSide::enqueue(std::string_view bytes, const Buffer* owner, Callback callback) {
+void WritableSide::enqueue(std::string_view bytes, const Buffer* owner, Callback callback,
+                           Text text) {
   chunks_.push_back(owner != nullptr ? *owner : Buffer::copyOf(bytes));
+  if (!decodeStrings) texts_.push_back(text);
   callbacks_.push_back(std::move(callback));
 }
 
@@ -71,10 +74,17 @@ Callback WritableSide::answerTo(void (WritableSide::*told)(const Error*)) {
   };
 }
 
-void WritableSide::start(std::string_view bytes, const Buffer* owner, Callback callback) {
+void WritableSide::start(std::string_view bytes, const Buffer* owner, Callback callback,
+                         Text text) {
   writeLen_ = bytes.size();
   writeCallback_ = std::move(callback);
   writing_ = sync_ = expectWritten_ = true;
+  if (text) {
+    stream_.doWriteText(owner != nullptr ? *owner : Buffer::copyOf(bytes), *text,
+                        answerTo(&WritableSide::onWritten));
+    sync_ = false;
+    return;
+  }
   std::optional<Error> error;
   const std::ptrdiff_t taken = stream_.doTryWrite(bytes, error);
   if (error) {
@@ -203,7 +213,7 @@ void WritableSide::clearBuffer() {
   }
   bufferProcessing_ = true;
   const std::size_t count = chunks_.size() - next_;
-  if (count > 1 && stream_.hasWritev()) {
+  if (count > 1 && decodeStrings && stream_.hasWritev()) {
     pending_ -= static_cast<unsigned>(count - 1);  // one step from here on
     batchChunks_.assign(
         std::make_move_iterator(chunks_.begin() + static_cast<std::ptrdiff_t>(next_)),
@@ -221,6 +231,7 @@ void WritableSide::clearBuffer() {
     do {
       const Buffer chunk = std::move(chunks_[next_]);
       Callback callback = std::move(callbacks_[next_]);
+      const Text text = decodeStrings ? Text() : texts_[next_];
       ++next_;
       if (core_.life.destroyed) {
         writeLen_ = chunk.size();
@@ -230,7 +241,7 @@ void WritableSide::clearBuffer() {
         onWritten(&error);
         sync_ = false;
       } else {
-        start(chunk, &chunk, std::move(callback));
+        start(chunk, &chunk, std::move(callback), text);
       }
     } while (next_ < chunks_.size() && !writing_);
     if (next_ == chunks_.size()) {
@@ -238,6 +249,9 @@ void WritableSide::clearBuffer() {
     } else if (next_ > kCompactAt && next_ > chunks_.size() / 2) {
       chunks_.erase(chunks_.begin(), chunks_.begin() + static_cast<std::ptrdiff_t>(next_));
       callbacks_.erase(callbacks_.begin(), callbacks_.begin() + static_cast<std::ptrdiff_t>(next_));
+      if (!decodeStrings) {
+        texts_.erase(texts_.begin(), texts_.begin() + static_cast<std::ptrdiff_t>(next_));
+      }
       next_ = 0;
     }
   }
@@ -247,6 +261,7 @@ void WritableSide::clearBuffer() {
 void WritableSide::resetBuffer() noexcept {
   chunks_.clear();
   callbacks_.clear();
+  texts_.clear();
   next_ = 0;
 }
 
@@ -285,9 +300,9 @@ void WritableSide::errorBuffer() {
 }
 
 void WritableSide::end(bool withData, std::string_view bytes, const Buffer* owner,
-                       Callback callback) {
+                       Callback callback, Text text) {
   std::unique_ptr<Error> error;
-  if (withData) write(bytes, owner, {}, &error);
+  if (withData) write(bytes, owner, {}, &error, text);
 
   if (corked_ > 0) {
     corked_ = 1;

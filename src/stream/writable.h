@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace uvnet::stream {
@@ -18,10 +19,12 @@ class WritableSide {
   WritableSide(Stream& stream, Core& core, const StreamOptions& options, std::size_t highWaterMark);
 
   // owner: the Buffer the bytes are in, or nullptr if they must be copied to be kept.
-  // *refused: why the write was refused (after end, after destroy).
+  // *refused: why the write was refused (after end, after destroy). text: these are characters that
+  // the source wants to encode itself.
   bool write(std::string_view bytes, const Buffer* owner, Callback callback,
-             std::unique_ptr<Error>* refused = nullptr);
-  void end(bool withData, std::string_view bytes, const Buffer* owner, Callback callback);
+             std::unique_ptr<Error>* refused = nullptr, std::optional<Encoding> text = {});
+  void end(bool withData, std::string_view bytes, const Buffer* owner, Callback callback,
+           std::optional<Encoding> text = {});
   void cork() noexcept { ++corked_; }
   void uncork();
   void onConstructed();
@@ -45,6 +48,7 @@ class WritableSide {
 
   bool endedByPeer = false;
   Encoding defaultEncoding;
+  const bool decodeStrings;
 
  private:
   // The waiting array is compacted once so many of its head, and half of it, are used up: in total
@@ -59,8 +63,9 @@ class WritableSide {
     bool any() const noexcept;
   };
 
-  void start(std::string_view bytes, const Buffer* owner, Callback callback);
-  void enqueue(std::string_view bytes, const Buffer* owner, Callback callback);
+  using Text = std::optional<Encoding>;
+  void start(std::string_view bytes, const Buffer* owner, Callback callback, Text text);
+  void enqueue(std::string_view bytes, const Buffer* owner, Callback callback, Text text);
   Callback answerTo(void (WritableSide::*told)(const Error*));
   void onWritten(const Error* error);
   void answer(Callback& callback, const Error* error) noexcept;
@@ -107,6 +112,7 @@ class WritableSide {
   std::vector<Callback> spareCallbacks_;  // memory to use again
   std::vector<Buffer> chunks_;            // waiting, from next_ on
   std::vector<Callback> callbacks_;
+  std::vector<std::optional<Encoding>> texts_;  // of chunks_, where decodeStrings is false
   std::size_t next_ = 0;
   std::vector<Told> afterWrites_;  // finished at once, to be told on ticks, in order
   std::size_t afterWritesNext_ = 0;
