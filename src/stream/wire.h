@@ -69,7 +69,7 @@ class Wire final : public handles::StreamHandle::ReadListener {
   const Idle onIdle_;
   handles::HandlePtr handle_;
   bool reading_ = false;
-  unsigned write_ = 0;  // number of the write under way; an older one's answer is ignored
+  unsigned write_ = 0;     // number of the write under way; an older one's answer is ignored
   std::size_t tried_ = 0;  // taken by the last tryWrite()
   std::size_t lastWriteQueueSize_ = 0;
   std::uint64_t bytesRead_ = 0;  // of the last handle, once it was given up
