@@ -491,6 +491,17 @@ TEST_CASE("out of descriptors connections are closed, and accepted again when th
   const Kind kind = GENERATE(Kind::kTcp, Kind::kPipe);
   World world;
   ListeningHandle listening(world, kind);
+  {
+    // One that goes well, first: UBSan looks at the vtable of a type through a pipe, the first time
+    // it meets it, and takes an object for a wrong one where there is no descriptor for that.
+    Reader reader;
+    HandlePtr client = listening.connect();
+    client->setReadListener(&reader);
+    while (client->readStart() != 0) turn(world.host, 1);
+    runUntil(world.host, [&] { return listening.acceptor.clients.size() == 1; });
+    listening.acceptor.clients.clear();
+    runUntil(world.host, [&] { return reader.status != 0; });
+  }
   HandlePtr client = listening.connect();
   rlimit before{};
   REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
