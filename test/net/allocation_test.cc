@@ -21,9 +21,12 @@ namespace {
 constexpr int kWarmUp = 200;  // rounds until every pool and vector has what it needs
 constexpr int kRounds = 2000;
 
-// Rounds of a conversation; switches the counter on for those in the middle.
+// Rounds of a conversation; switches the counter on for those in the middle. Where the depth of the
+// queues is the kernel's and the machine's to say, a deeper moment than any before may still make a
+// vector grow: then one of several windows of rounds must be without an allocation.
 class Steady {
  public:
+  explicit Steady(int windows = 1) : windows_(windows) {}
   // True while there is another round to go.
   bool next() {
     ++round_;
@@ -34,7 +37,8 @@ class Steady {
     if (round_ == kWarmUp + kRounds) {
       countingAllocations = false;
       counted = allocations;
-      done = true;
+      done = counted == 0 || --windows_ == 0;
+      if (!done) round_ = kWarmUp - 1;
     }
     return !done;
   }
@@ -43,6 +47,7 @@ class Steady {
   std::uint64_t counted = 0;
 
  private:
+  int windows_;
   int round_ = 0;
 };
 
@@ -159,7 +164,8 @@ TEST_CASE("a steady stream under backpressure allocates nothing per write", "[ne
   CAPTURE(nameOf(transport));
   NetWorld world;
   LoopbackPair pair(world, transport);
-  Steady steady;
+  constexpr int kWindows = 5;
+  Steady steady(kWindows);
   const Buffer block = Buffer::copyOf(std::string(200000, 'x'));
   pair.accepted.on<"data">([] {});
   // Fills up to the mark and goes on at 'drain', as every producer should.
