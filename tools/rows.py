@@ -94,8 +94,9 @@ STREAMS = {
     "removeListener": "'removeListener'",
     "setMaxListeners": "the warning of a leak",
     "unhandledError": "an 'error' that nobody hears",
+    "dispose": "closing by scope (asyncDispose)",
 }
-# Rows of that table which wait for coroutines: async iteration, asyncDispose.
+# The row of that table which waits for coroutines: async iteration.
 
 ROW = re.compile(r"\[([MISEKDVFC]\d{2}|R\d{1,2}|stream:[\w-]+)\]")
 # A Catch2 case: its macro, then string literals (adjacent ones are one), then the tags. A macro with

@@ -250,7 +250,8 @@ TEST_CASE("a Unix server's file has the mode that was asked for when 'listening'
   world.end();
 }
 
-TEST_CASE("a Disposer closes a server and destroys a socket at the end of its scope", "[net]") {
+TEST_CASE("a Disposer closes a server and destroys a socket at the end of its scope",
+          "[net][stream:dispose]") {
   NetWorld world;
   const Listening listening(world, Transport::kTcp);
   world.until([&] { return listening->listening(); });
