@@ -1,6 +1,5 @@
 #include "stream/readable.h"
 
-#include <cstring>
 #include <utility>
 
 #include "stream/core.h"
@@ -36,6 +35,7 @@ ReadableSide::ReadableSide(Stream& stream, Core& core, const StreamOptions& opti
       stream_(stream),
       core_(core),
       highWaterMark_(highWaterMark),
+      queue_(options.encoding.has_value()),
       usable_(options.readable),
       ended_(!options.readable),
       endEmitted_(!options.readable) {
@@ -51,7 +51,7 @@ std::optional<Encoding> ReadableSide::encoding() const noexcept {
 
 bool ReadableSide::canPushMore() const noexcept {
   // An empty buffer always takes one more, or a mark of 0 would never read.
-  return !ended_ && (length_ < highWaterMark_ || length_ == 0);
+  return !ended_ && (length() < highWaterMark_ || length() == 0);
 }
 
 // --- From the source -----------------------------------------------------------------------------
@@ -87,7 +87,7 @@ bool ReadableSide::add(Buffer chunk, bool decoded) {
     }
     units = utf16Length(chunk);
   }
-  addChunk({std::move(chunk), units}, false);
+  addChunk(std::move(chunk), units, false);
   return canPushMore();
 }
 
@@ -98,8 +98,7 @@ void ReadableSide::pushEnd() {
     std::string rest = decoder_->end();
     if (!rest.empty()) {
       const std::size_t units = utf16Length(rest);
-      buffer_.push_back({Buffer::adopt(std::move(rest)), units});
-      length_ += units;
+      queue_.pushBack(Buffer::adopt(std::move(rest)), units);
     }
   }
   ended_ = true;
@@ -120,24 +119,21 @@ bool ReadableSide::unshift(Buffer chunk, bool isText) {
     return false;
   } else {
     const std::size_t units = isText && decoder_ != nullptr ? utf16Length(chunk) : chunk.size();
-    addChunk({std::move(chunk), units}, true);
+    addChunk(std::move(chunk), units, true);
   }
   return canPushMore();
 }
 
-void ReadableSide::addChunk(Chunk chunk, bool toFront) {
-  if (flowing_ == true && !sync_ && dataListening_ && length_ == 0) {
+void ReadableSide::addChunk(Buffer chunk, std::size_t units, bool toFront) {
+  if (flowing_ == true && !sync_ && dataListening_ && length() == 0) {
     clearAwaitDrain();
     dataEmitted_ = true;
-    emitData(chunk.bytes);
+    emitData(chunk);
   } else {
-    length_ += chunk.units;
-    if (!toFront) {
-      buffer_.push_back(std::move(chunk));
-    } else if (first_ > 0) {
-      buffer_[--first_] = std::move(chunk);
+    if (toFront) {
+      queue_.pushFront(std::move(chunk), units);
     } else {
-      buffer_.insert(buffer_.begin(), std::move(chunk));
+      queue_.pushBack(std::move(chunk), units);
     }
     if (needReadable_) emitReadableNextTick();
   }
@@ -163,10 +159,11 @@ void ReadableSide::maybeReadMore() {
 
 // Reads ahead up to the mark; flowing with nothing buffered, always.
 void ReadableSide::readMore() {
-  while (!reading_ && !ended_ && (length_ < highWaterMark_ || (flowing_ == true && length_ == 0))) {
-    const std::size_t before = length_;
+  while (!reading_ && !ended_ &&
+         (length() < highWaterMark_ || (flowing_ == true && length() == 0))) {
+    const std::size_t before = length();
     read(0);
-    if (length_ == before) break;  // the source has nothing right now
+    if (length() == before) break;  // the source has nothing right now
   }
   readingMore_ = false;
 }
@@ -174,14 +171,14 @@ void ReadableSide::readMore() {
 // --- To the reader -------------------------------------------------------------------------------
 
 std::size_t ReadableSide::howMuchToRead(std::optional<std::int64_t> n) const noexcept {
-  if ((n && *n <= 0) || (length_ == 0 && ended_)) return 0;
+  if ((n && *n <= 0) || (length() == 0 && ended_)) return 0;
   if (!n) {
-    if (flowing_ == true && length_ > 0) return buffer_[first_].units;
-    return length_;
+    if (flowing_ == true && length() > 0) return queue_.frontLength();
+    return length();
   }
   const auto wanted = static_cast<std::size_t>(*n);
-  if (wanted <= length_) return wanted;
-  return ended_ ? length_ : 0;
+  if (wanted <= length()) return wanted;
+  return ended_ ? length() : 0;
 }
 
 std::optional<Buffer> ReadableSide::read(std::optional<std::int64_t> n) {
@@ -193,8 +190,8 @@ std::optional<Buffer> ReadableSide::read(std::optional<std::int64_t> n) {
 
   // read(0) with enough there only makes 'readable' come.
   if (n == 0 && needReadable_ &&
-      ((highWaterMark_ != 0 ? length_ >= highWaterMark_ : length_ > 0) || ended_)) {
-    if (length_ == 0 && ended_) {
+      ((highWaterMark_ != 0 ? length() >= highWaterMark_ : length() > 0) || ended_)) {
+    if (length() == 0 && ended_) {
       endReadableNextTick();
     } else {
       emitReadableNextTick();
@@ -204,16 +201,16 @@ std::optional<Buffer> ReadableSide::read(std::optional<std::int64_t> n) {
 
   std::size_t take = howMuchToRead(n);
   if (take == 0 && ended_) {
-    if (length_ == 0) endReadableNextTick();
+    if (length() == 0) endReadableNextTick();
     return std::nullopt;
   }
 
-  const bool below = length_ == 0 || length_ - take < highWaterMark_;
+  const bool below = length() == 0 || length() - take < highWaterMark_;
   const Lifecycle& life = core_.life;
   if ((needReadable_ || below) && !reading_ && !ended_ && life.constructed && !life.destroyed &&
       life.errored == nullptr) {
     reading_ = sync_ = true;
-    if (length_ == 0) needReadable_ = true;
+    if (length() == 0) needReadable_ = true;
     guarded([this] { stream_.doRead(highWaterMark_); },
             [this](const Error& error) { core_.life.errorOrDestroy(error, false); });
     sync_ = false;
@@ -222,14 +219,14 @@ std::optional<Buffer> ReadableSide::read(std::optional<std::int64_t> n) {
   }
 
   std::optional<Buffer> result;
-  if (take > 0 && length_ > 0) result = this->take(take);
+  if (take > 0 && length() > 0) result = queue_.take(take);
   if (!result) {
-    needReadable_ = needReadable_ || length_ <= highWaterMark_;
+    needReadable_ = needReadable_ || length() <= highWaterMark_;
     take = 0;
   } else {
     clearAwaitDrain();
   }
-  if (length_ == 0) {
+  if (length() == 0) {
     if (!ended_) needReadable_ = true;
     const bool wholeRequest = n && static_cast<std::size_t>(*n) == take;
     if (!wholeRequest && ended_) endReadableNextTick();
@@ -241,125 +238,10 @@ std::optional<Buffer> ReadableSide::read(std::optional<std::int64_t> n) {
   return result;
 }
 
-Buffer ReadableSide::take(std::size_t n) {
-  Buffer out;
-  Chunk& front = buffer_[first_];
-  if (n >= length_) {
-    out = takeAll();
-    length_ = 0;
-  } else {
-    if (n < front.units) {
-      out = splitFront(n).bytes;
-    } else if (n == front.units) {
-      out = std::move(front.bytes);
-      ++first_;
-    } else {
-      out = takeAcross(n);
-    }
-    length_ -= n;
-  }
-  dropEmptyFront();
-  return out;
-}
-
-Buffer ReadableSide::takeAll() {
-  if (buffer_.size() - first_ == 1) return std::move(buffer_[first_++].bytes);
-  std::string text;
-  if (decoder_ != nullptr) {
-    for (; first_ < buffer_.size(); ++first_) appendText(text, buffer_[first_].bytes);
-    return Buffer::adopt(std::move(text));
-  }
-  Buffer out = Buffer::allocUnsafe(length_);
-  char* to = out.mutableData();
-  for (; first_ < buffer_.size(); ++first_) {
-    const Buffer& bytes = buffer_[first_].bytes;
-    std::memcpy(to, bytes.data(), bytes.size());
-    to += bytes.size();
-  }
-  return out;
-}
-
-// n lies beyond the first chunk and before the end of all.
-Buffer ReadableSide::takeAcross(std::size_t n) {
-  if (decoder_ != nullptr) {
-    std::string text;
-    while (n > 0) {
-      Chunk& front = buffer_[first_];
-      if (n >= front.units) {
-        n -= front.units;
-        appendText(text, front.bytes);
-        ++first_;
-      } else {
-        appendText(text, splitFront(n).bytes);
-        n = 0;
-      }
-    }
-    return Buffer::adopt(std::move(text));
-  }
-  Buffer out = Buffer::allocUnsafe(n);
-  char* to = out.mutableData();
-  while (n > 0) {
-    Chunk& front = buffer_[first_];
-    const std::size_t part = n < front.units ? n : front.units;
-    std::memcpy(to, front.bytes.data(), part);
-    to += part;
-    n -= part;
-    if (part == front.units) {
-      ++first_;
-    } else {
-      front.bytes.removePrefix(part);
-      front.units -= part;
-    }
-  }
-  return out;
-}
-
-ReadableSide::Chunk ReadableSide::splitFront(std::size_t units) {
-  Chunk& front = buffer_[first_];
-  Chunk head{Buffer(), units};
-  if (decoder_ == nullptr) {
-    head.bytes = front.bytes.subarray(0, units);
-    front.bytes.removePrefix(units);
-  } else if (const UnitPlace place = placeOfUnit(front.bytes, units); !place.inside) {
-    head.bytes = front.bytes.subarray(0, place.offset);
-    front.bytes.removePrefix(place.offset);
-  } else {
-    std::string left;
-    std::string right = std::string(front.bytes.view());
-    takeUnits(right, units, left);
-    head.bytes = Buffer::adopt(std::move(left));
-    front.bytes = Buffer::adopt(std::move(right));
-  }
-  front.units -= units;
-  return head;
-}
-
-void ReadableSide::dropEmptyFront() noexcept {
-  if (first_ == buffer_.size()) {
-    buffer_.clear();
-    first_ = 0;
-  } else if (first_ > kCompactAt && first_ > buffer_.size() / 2) {
-    buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(first_));
-    first_ = 0;
-  }
-}
-
 void ReadableSide::setEncoding(Encoding encoding) {
   auto decoder = std::make_unique<StringDecoder>(encoding);
-  std::string text;
-  for (std::size_t i = first_; i < buffer_.size(); ++i) {
-    // What an earlier setEncoding() has made text of stays that text.
-    const Buffer& bytes = buffer_[i].bytes;
-    appendText(text, decoder_ != nullptr ? std::string(bytes.view()) : decoder->write(bytes));
-  }
+  queue_.decodeWith(*decoder);
   decoder_ = std::move(decoder);
-  buffer_.clear();
-  first_ = 0;
-  length_ = utf16Length(text);
-  if (!text.empty()) {
-    const std::size_t units = length_;
-    buffer_.push_back({Buffer::adopt(std::move(text)), units});
-  }
 }
 
 // --- Events --------------------------------------------------------------------------------------
@@ -374,12 +256,12 @@ void ReadableSide::emitReadableNextTick() {
 
 void ReadableSide::emitReadable() {
   const Ref<Stream> keep(&stream_);
-  if (!core_.life.destroyed && core_.life.errored == nullptr && (length_ > 0 || ended_)) {
+  if (!core_.life.destroyed && core_.life.errored == nullptr && (length() > 0 || ended_)) {
     stream_.emitArgs<>(EventId::kReadable);
     emittedReadable_ = false;
   }
   // Flowing takes care of itself; after the end there is nothing more.
-  needReadable_ = needReadable_ || (flowing_ != true && !ended_ && length_ <= highWaterMark_);
+  needReadable_ = needReadable_ || (flowing_ != true && !ended_ && length() <= highWaterMark_);
   flow();
 }
 
@@ -392,7 +274,7 @@ void ReadableSide::endReadableNextTick() {
 void ReadableSide::emitEnd() {
   Lifecycle& life = core_.life;
   // An unshift() since then has put something back: the end comes after that.
-  if (life.errored != nullptr || life.closeEmitted || endEmitted_ || length_ != 0) return;
+  if (life.errored != nullptr || life.closeEmitted || endEmitted_ || length() != 0) return;
   endEmitted_ = true;
   stream_.onEnding();
   stream_.emitArgs<>(EventId::kEnd);
@@ -451,7 +333,7 @@ void ReadableSide::onListenerAdded(EventId event) {
     readableListening_ = needReadable_ = true;
     flowing_ = false;
     emittedReadable_ = false;
-    if (length_ > 0) {
+    if (length() > 0) {
       emitReadableNextTick();
     } else if (!reading_) {
       nextTick(stream_, core_, [this] { read(0); });
@@ -494,17 +376,14 @@ void ReadableSide::undestroy() noexcept {
   reading_ = false;
   ended_ = endEmitted_ = !usable_;
   // What the last connection left unread is not the next one's (Node keeps it: README).
-  buffer_.clear();
-  first_ = 0;
-  length_ = 0;
+  queue_.clear();
   if (decoder_ != nullptr) decoder_ = std::make_unique<StringDecoder>(decoder_->encoding());
 }
 
 void ReadableSide::abandon() noexcept {
   for (const Ref<PipeLink>& link : std::exchange(pipes, {})) link->detach();
   for (const Ref<PipeLink>& link : std::exchange(loosePipes_, {})) link->detach();
-  buffer_.clear();
-  first_ = 0;
+  queue_.clear();
 }
 
 }  // namespace uvnet::stream

@@ -10,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "stream/read_queue.h"
 #include "stream/string_decoder.h"
 
 namespace uvnet::stream {
@@ -33,6 +34,7 @@ class ReadableSide {
   void onConstructed();
   void setSync(bool sync) noexcept { sync_ = sync; }
   bool sourceEnded() const noexcept { return ended_; }
+  bool reading() const noexcept { return reading_; }
   void stopFlowing() noexcept { flowing_ = false; }
   void setEncoding(Encoding encoding);
 
@@ -46,7 +48,7 @@ class ReadableSide {
   bool endEmitted() const noexcept { return endEmitted_; }
   bool didRead() const noexcept { return dataEmitted_; }
   std::optional<bool> flowing() const noexcept { return flowing_; }
-  std::size_t length() const noexcept { return length_; }
+  std::size_t length() const noexcept { return queue_.length(); }
   std::size_t highWaterMark() const noexcept { return highWaterMark_; }
   std::optional<Encoding> encoding() const noexcept;
 
@@ -58,26 +60,14 @@ class ReadableSide {
 
  private:
   friend class PipeLink;
-  // As in the writable side: compaction stays linear in total.
-  static constexpr std::size_t kCompactAt = 256;
-  // Bytes, or UTF-8 text with its length in UTF-16 units: what Node counts.
-  struct Chunk {
-    Buffer bytes;
-    std::size_t units;
-  };
 
   bool add(Buffer chunk, bool decoded);
   bool canPushMore() const noexcept;
-  void addChunk(Chunk chunk, bool toFront);
+  void addChunk(Buffer chunk, std::size_t units, bool toFront);
   void emitData(const Buffer& chunk);
   void maybeReadMore();
   void readMore();
   std::size_t howMuchToRead(std::optional<std::int64_t> n) const noexcept;
-  Buffer take(std::size_t n);
-  Buffer takeAll();
-  Buffer takeAcross(std::size_t n);
-  Chunk splitFront(std::size_t units);
-  void dropEmptyFront() noexcept;
   void emitReadableNextTick();
   void emitReadable();
   void endReadableNextTick();
@@ -90,7 +80,7 @@ class ReadableSide {
   Stream& stream_;
   Core& core_;
   std::size_t highWaterMark_;
-  std::size_t length_ = 0;
+  ReadQueue queue_;
   std::optional<bool> flowing_;
   bool paused_ = false;
   bool hasPaused_ = false;  // pause() or resume() was ever called
@@ -106,8 +96,6 @@ class ReadableSide {
   bool resumeScheduled_ = false;
   bool readingMore_ = false;
   bool dataEmitted_ = false;
-  std::vector<Chunk> buffer_;  // from first_ on
-  std::size_t first_ = 0;
   std::unique_ptr<StringDecoder> decoder_;
   std::vector<Ref<PipeLink>> loosePipes_;  // out of `pipes` and still listening
   bool unpipeUntold_ = false;  // an 'unpipe' is being said that no pipe has taken as its own

@@ -1,0 +1,53 @@
+// What a readable side was pushed and has not given out yet, in order.
+//
+// Relies on lib/, text_units.h and string_decoder.h. Measured in bytes or, once the stream has an
+// encoding, in UTF-16 units of text: what Node counts. Taking a whole chunk moves it, taking a part
+// of bytes shares it; only what spans chunks is copied, once.
+#pragma once
+
+#include <uvnet/buffer.h>
+
+#include <cstddef>
+#include <vector>
+
+#include "stream/string_decoder.h"
+
+namespace uvnet::stream {
+
+class ReadQueue {
+ public:
+  explicit ReadQueue(bool holdsText) noexcept : text_(holdsText) {}
+
+  // Of all that waits.
+  std::size_t length() const noexcept { return length_; }
+  // Of the first chunk; there must be one.
+  std::size_t frontLength() const noexcept { return chunks_[first_].units; }
+
+  void pushBack(Buffer bytes, std::size_t units);
+  void pushFront(Buffer bytes, std::size_t units);
+  // Something must be there; all of it, if that is less than n.
+  Buffer take(std::size_t n);
+  // From here on text: what waits goes through the decoder. What is text already stays that text.
+  void decodeWith(StringDecoder& decoder);
+  void clear() noexcept;
+
+ private:
+  // Compacted once so many of its head, and half of it, are used up: linear in total.
+  static constexpr std::size_t kCompactAt = 256;
+  struct Chunk {
+    Buffer bytes;
+    std::size_t units;
+  };
+
+  Buffer takeAll();
+  Buffer takeAcross(std::size_t n);
+  Chunk splitFront(std::size_t units);
+  void dropEmptyFront() noexcept;
+
+  std::vector<Chunk> chunks_;  // from first_ on
+  std::size_t first_ = 0;
+  std::size_t length_ = 0;
+  bool text_;
+};
+
+}  // namespace uvnet::stream
