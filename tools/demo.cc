@@ -329,20 +329,6 @@ Row refused(std::string what, const uvnet::ConnectOptions& where, const std::str
           message == expected && events.text() == "error close"};
 }
 
-// A port on which nobody listens: one that was free a moment ago.
-int unusedPort() {
-  uvnet::LoopHost host;
-  uvnet::Net net{host};
-  int port = 0;
-  uvnet::Server& server = net.createServer();
-  server.listen({.port = 0, .host = "127.0.0.1"}, [&] {
-    port = portOf(server);
-    server.close();
-  });
-  host.run();
-  return port;
-}
-
 // -------------------------------------------------------------------------------------------------
 
 void printTable(const std::vector<Row>& rows) {
@@ -374,7 +360,11 @@ int demo(std::uint64_t size, const fs::path& examples) {
   fmt::print("A half-open conversation:\n");
   rows.push_back(halfOpen());
   fmt::print("Connections that are refused, in Node's words:\n");
-  const int port = unusedPort();
+  // A port that is bound refuses as long as nobody listens on it, and is nobody else's meanwhile.
+  uvnet::LoopHost host;
+  uvnet::Net net{host};
+  const uvnet::BoundSocket bound{net, {.host = "127.0.0.1"}};
+  const int port = std::get<uvnet::AddressInfo>(bound.address()).port;
   rows.push_back(refused("refused, TCP", {.port = port, .host = "127.0.0.1"},
                          fmt::format("connect ECONNREFUSED 127.0.0.1:{}", port)));
   const std::string nobody = folder / "nobody.sock";

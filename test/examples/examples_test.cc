@@ -6,8 +6,10 @@
 
 #include "examples/terminal.h"
 #include "support/catch.h"
+#include "support/held_port.h"
 
 using uvnet::test::Example;
+using uvnet::test::HeldPort;
 using uvnet::test::SocketPath;
 using uvnet::test::Terminal;
 
@@ -96,9 +98,10 @@ TEST_CASE("example: the server on a random port says which one it has", "[exampl
 
 TEST_CASE("example: the retrying server has the port as soon as it is free",
           "[examples][M23][S23]") {
-  Example other("echo_server", {"0"});
+  const HeldPort held;  // free, and nobody else's, from the one server to the other
+  const std::string port = std::to_string(held.port);
+  Example other("echo_server", {port});
   other.until("server bound\n");
-  const std::string port = other.port();
   Example server("listen_retry", {port});
   CHECK(server.until("\n") == "Address in use, retrying...\n");
   CHECK(server.until("\n") == "Address in use, retrying...\n");

@@ -17,6 +17,7 @@ using uvnet::LookupOptions;
 using uvnet::Ref;
 using uvnet::Socket;
 using uvnet::test::describe;
+using uvnet::test::HeldPort;
 using uvnet::test::Listening;
 using uvnet::test::LoopbackPair;
 using uvnet::test::nameOf;
@@ -178,14 +179,8 @@ TEST_CASE("what is written before the connection is sent after it", "[net][R3][D
 
 TEST_CASE("a refused connection is an 'error', then 'close'", "[net][K08][V14][V15][R14]") {
   NetWorld world;
-  int port = 0;
-  {
-    // A port that was free a moment ago: nobody listens there.
-    Listening listening(world, Transport::kTcp);
-    port = listening.port;
-    listening->close();
-    world.until([&] { return !listening->listening(); });
-  }
+  const HeldPort nobody;
+  const int port = nobody.port;
   Socket& client = world.watch(world.net().connect({.port = port, .host = "127.0.0.1"}));
   Record record(client);
   world.end();
@@ -220,13 +215,10 @@ TEST_CASE("a Unix path that does not exist or is no socket is an 'error'",
 
 TEST_CASE("a refusal of a bound socket names the local end", "[net][K11][R14]") {
   NetWorld world;
-  Listening here(world, Transport::kTcp);
-  Listening there(world, Transport::kTcp);
+  const HeldPort here;
+  const HeldPort there;
   const int local = here.port;
   const int port = there.port;
-  here->close();
-  there->close();
-  world.until([&] { return !here->listening() && !there->listening(); });
   Socket& client = world.watch(world.net().connect(
       {.port = port, .host = "127.0.0.1", .localAddress = "127.0.0.1", .localPort = local}));
   Record record(client);

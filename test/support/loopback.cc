@@ -67,13 +67,13 @@ Listening::Listening(NetWorld& world, Transport inTransport, ServerOptions optio
     : transport(inTransport), server(&world.watch(world.net().createServer(options))) {
   bool listening = false;
   if (transport == Transport::kTcp) {
-    where = {.port = 0, .host = "127.0.0.1"};
+    port = held_.emplace().port;
+    where = {.port = port, .host = "127.0.0.1"};
   } else {
     where = {.path = path = world.path()};
   }
   server->listen(where, [&] { listening = true; });
   world.until([&] { return listening; });
-  if (transport == Transport::kTcp) port = std::get<AddressInfo>(server->address()).port;
 }
 
 ConnectOptions Listening::to(ConnectOptions base) const {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "support/catch.h"
+#include "support/held_port.h"
 #include "support/run_loop.h"
 
 namespace uvnet::test {
@@ -61,11 +62,17 @@ class NetWorld {
   std::optional<Net> net_;
 };
 
-// A server of that transport that has begun to listen (and is watched), and how to reach it.
+// A server of that transport that has begun to listen (and is watched), and how to reach it. Its
+// TCP port is held: after close() it refuses, and a server or socket of the test may bind to it
+// again.
 class Listening {
  public:
   Listening(NetWorld& world, Transport transport, ServerOptions options = {});
 
+ private:
+  std::optional<HeldPort> held_;  // of TCP
+
+ public:
   ListenOptions where;  // that it was told
   // The base completed with what leads to this server.
   ConnectOptions to(ConnectOptions base = {}) const;

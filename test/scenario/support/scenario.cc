@@ -1,8 +1,6 @@
 // See scenario.h. Relies on libuv for after(), as node's setTimeout does.
 #include "scenario/support/scenario.h"
 
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -129,15 +127,7 @@ void Twin::closeAfter(Server& server, int connections) {
 }
 
 void Twin::refusedPort(Function<void(int)> f) {
-  sockaddr_in address{};
-  socklen_t length = sizeof address;
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  auto* any = reinterpret_cast<sockaddr*>(&address);
-  const int fd = boundSockets_.emplace_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  REQUIRE(::bind(fd, any, length) == 0);
-  REQUIRE(::getsockname(fd, any, &length) == 0);
-  tick([f = std::move(f), port = hidePort(ntohs(address.sin_port))]() mutable { f(port); });
+  tick([f = std::move(f), port = hidePort(heldPorts_.emplace_back().port)]() mutable { f(port); });
 }
 
 int Twin::hidePort(int port) {
@@ -354,7 +344,7 @@ void Twin::run() {
 void Twin::tearDown() {
   while (!alarms_.empty()) (*alarms_.begin())->close();
   std::exchange(settler_, nullptr)->close();
-  for (const int fd : boundSockets_) ::close(fd);
+  heldPorts_.clear();
   net.dropAll();
   ownNet_.reset();
   turn(host, 2);

@@ -31,6 +31,7 @@
 #include <vector>
 
 #include "support/catch.h"
+#include "support/held_port.h"
 
 namespace uvnet::test {
 
@@ -159,7 +160,7 @@ class Twin {
   Transport& transport(std::string_view kind);
   void both(const std::function<void(Transport&)>& f);
   void closeAfter(Server& server, int connections);
-  // A port that stays ours, bound and not listening, so that no other process takes it meanwhile.
+  // A port where nobody listens, held until the twin is taken down.
   void refusedPort(Function<void(int port)> f);
   // From here on exceptions and unheard errors are traced; before, they end a node process.
   void onUncaught() { catching_ = true; }
@@ -192,7 +193,7 @@ class Twin {
   std::vector<std::shared_ptr<void>> vars_;
   std::set<Alarm*> alarms_;
   Settler* settler_ = nullptr;
-  std::vector<int> boundSockets_;
+  std::deque<HeldPort> heldPorts_;
   bool catching_ = false;
   LoopHost ownHost_;
   std::unique_ptr<KeptNet> ownNet_ = std::make_unique<KeptNet>(ownHost_);

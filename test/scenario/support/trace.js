@@ -164,11 +164,16 @@ function closeAfter(server, n) {
   server.on('connection', () => { if (--n === 0) server.close(); });
 }
 
-// A port where nobody listens.
+// A port where nobody listens, and which no other process is given before this one ends: the local end of a connection
+// that was bound to it.
 function refusedPort(f) {
-  const server = net.createServer().listen(0, '127.0.0.1', () => {
-    const port = hidePort(server.address().port);
-    server.close(() => f(port));
+  const server = net.createServer((peer) => peer.unref()).listen(0, '127.0.0.1', () => {
+    const { port } = server.address();
+    const holder = net.connect({ port, host: '127.0.0.1', localAddress: '127.0.0.1' }, () => {
+      holder.unref();
+      server.unref();
+      f(hidePort(holder.localPort));
+    });
   });
 }
 
