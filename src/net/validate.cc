@@ -143,7 +143,8 @@ int checkedFamily(const Family& family) {
 void checkHints(int hints) {
   using handles::LookupHints;
   if ((hints & ~(LookupHints::kAddrConfig | LookupHints::kV4Mapped | LookupHints::kAll)) != 0) {
-    throw invalidArgValue("hints", std::to_string(hints));
+    // Node takes them for 32 bits without a sign: -1 is 4294967295.
+    throw invalidArgValue("hints", std::to_string(static_cast<unsigned>(hints)));
   }
 }
 
