@@ -1,5 +1,5 @@
-// The tasks of nextTick in their order: a ring that grows and keeps its memory, so that a tick in a
-// steady state allocates nothing.
+// The tasks of Host::nextTick in their order, for whoever writes a Host: a ring that grows and
+// keeps its memory, so that a tick in a steady state allocates nothing.
 #pragma once
 
 #include <uvnet/host.h>
@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace uvnet::handles {
+namespace uvnet {
 
 class TickQueue {
  public:
@@ -54,4 +54,4 @@ class TickQueue {
   std::size_t count_ = 0;
 };
 
-}  // namespace uvnet::handles
+}  // namespace uvnet

@@ -11,8 +11,8 @@
 #include <string>
 #include <utility>
 
+#include <uvnet/tick_queue.h>
 #include "handles/close_handle.h"
-#include "handles/tick_queue.h"
 #include "handles/uv_error.h"
 
 namespace uvnet {
@@ -51,7 +51,7 @@ struct LoopHost::State {
   LoopHost& host;
   uv_loop_t* loop = nullptr;
   uv_loop_t ownLoop;
-  handles::TickQueue ticks;
+  TickQueue ticks;
   unsigned depth = 0;
   bool delivering = false;           // inside run(), runOnce() or runNoWait(), which rethrow
   bool running = false;              // and inside their uv_run
