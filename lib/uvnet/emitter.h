@@ -81,6 +81,17 @@ class UVNET_API Emitter : public RefCounted {
   virtual void onListenersRemoved(std::optional<EventId>) {}
   // 'error' without a listener. True: somebody else has taken it.
   virtual bool onUnheardError(const Error&) { return false; }
+  // --- For a runtime that has an emitter of its own, such as JavaScript's, which keeps its
+  // listeners
+
+  // From now on every event also goes to relay(), after the listeners here; 'newListener' and
+  // 'removeListener' do not, and 'data' and 'readable', on which a stream's flow depends, only
+  // while setRelayed() has said that somebody listens.
+  void relayEvents() noexcept;
+  void setRelayed(EventId event, bool listened) noexcept;
+  // args as for emitErased(). True if somebody listened; may throw as a listener may.
+  virtual bool relay(EventId, void*) { return false; }
+
   // Node's name of the class, for warnings.
   virtual std::string_view className() const noexcept { return "EventEmitter"; }
   // Events that eventNames() gives first, in that order, whenever they were listened to.
@@ -104,8 +115,9 @@ class UVNET_API Emitter : public RefCounted {
   static constexpr std::size_t kDefaultMaxListeners = 10;
 
   Host* host_;
-  std::uint32_t heard_ = 0;   // a bit for each event that has a listener
-  std::uint32_t warned_ = 0;  // and for each whose number of listeners was warned of
+  std::uint32_t heard_ = 0;    // a bit for each event that has a listener, here or in the runtime
+  std::uint32_t relayed_ = 0;  // and for each that the runtime is told of
+  std::uint32_t warned_ = 0;   // and for each whose number of listeners was warned of
   std::size_t maxListeners_ = kDefaultMaxListeners;
   std::uint32_t lastId_ = 0;
   std::vector<Entry> entries_;

@@ -7,6 +7,7 @@
 #include <uvnet/export.h>
 
 #include <exception>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -38,6 +39,9 @@ class UVNET_API Error : public std::exception {
   std::optional<int> localPort;
   std::string hostname;       // of a failed lookup
   std::vector<Error> errors;  // the causes, in an AggregateError
+  // A runtime's own error object, carried along untouched: what went into destroy() comes out of
+  // 'error'.
+  std::shared_ptr<void> origin;
 };
 
 }  // namespace uvnet

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <uvnet/address.h>
+#include <uvnet/block_list.h>
 #include <uvnet/bound_socket.h>
 #include <uvnet/buffer.h>
 #include <uvnet/dispose.h>
@@ -50,6 +51,10 @@ class UVNET_API Net {
   ~Net();
   Net(const Net&) = delete;
   Net& operator=(const Net&) = delete;
+
+  // As the destructor, and tells when it is over: done is called from the loop once every handle of
+  // this Net has been closed, so that the loop can go too. Nothing can be opened afterwards.
+  void shutdown(Function<void()> done = {});
 
   Host& host() const noexcept;
 

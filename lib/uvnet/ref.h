@@ -20,17 +20,34 @@ class RefCounted {
   RefCounted() = default;
   virtual ~RefCounted() = default;
 
+  // For an owner with a garbage collector, who holds one Ref for as long as its own object lives:
+  // from now on onShared() tells when others hold one too (true: the object must be kept) and when
+  // none does any more (false: it may be collected). Called while the owner's is the only Ref.
+  void watchShared() noexcept { owned_ = 1; }
+  virtual void onShared(bool) noexcept {}
+
  private:
   template <class T>
   friend class Ref;
-  void retain() noexcept { ++refs_; }
+  void retain() noexcept {
+    if (++refs_ == 2 && owned_ == 1) onShared(true);
+  }
   void release() noexcept {
-    if (--refs_ == 0) deleteThis();
+    if (--refs_ <= owned_) released();
+  }
+  // Out of line: this is rare, and see deleteThis().
+  [[gnu::noinline]] void released() noexcept {
+    if (refs_ == 0) {
+      deleteThis();
+    } else {
+      onShared(false);
+    }
   }
   // Out of line, or gcc 12 takes each of two Refs in one function for the last one and warns of a
   // use after free (-O3).
   [[gnu::noinline]] void deleteThis() noexcept { delete this; }
   std::uint32_t refs_ = 0;
+  std::uint32_t owned_ = 0;  // 1 after watchShared()
 };
 
 template <class T>

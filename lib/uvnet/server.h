@@ -71,6 +71,8 @@ class UVNET_API Server : public Emitter, public On<Server, ServerEvents> {
 
   ServerAddress address() const;
   bool listening() const noexcept;
+  // The listening descriptor, still the Server's; -1 where there is none.
+  int fd() const noexcept;
 
   // How many accepted sockets are open; the callback comes on a later tick.
   Server& getConnections(Function<void(const Error*, std::size_t count)> callback);
@@ -93,6 +95,9 @@ class UVNET_API Server : public Emitter, public On<Server, ServerEvents> {
  protected:
   ~Server() override;
   std::string_view className() const noexcept override { return "Server"; }
+  // Makes the Socket of a connection that was accepted: an embedder's own class of it. The
+  // connection itself is given to it afterwards.
+  virtual Ref<Socket> makeSocket(SocketOptions options);
 
  private:
   friend class Net;

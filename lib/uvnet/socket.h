@@ -79,6 +79,7 @@ class UVNET_API Socket : public Duplex, public On<Socket, SocketEvents> {
   // Whether an open socket alone keeps the loop running (it does).
   Socket& ref();
   Socket& unref();
+  bool hasRef() const noexcept;  // false without a handle
 
   // Closes with a RST instead of a FIN; while connecting, once connected. TCP only: throws
   // ERR_INVALID_HANDLE_TYPE on a Unix socket.
@@ -107,6 +108,8 @@ class UVNET_API Socket : public Duplex, public On<Socket, SocketEvents> {
   std::optional<std::size_t> bufferSize() const noexcept;
   // "ip:port" of each address tried, where several were.
   const std::vector<std::string>& autoSelectFamilyAttemptedAddresses() const noexcept;
+  // The open descriptor, still the Socket's; -1 where there is none.
+  int fd() const noexcept;
   Server* server() const noexcept;  // who accepted it; nullptr for clients
 
   // Chaining.

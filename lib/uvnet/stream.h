@@ -200,6 +200,18 @@ class UVNET_API Stream : public Emitter {
   // No event and no callback any more: the owner of the loop is going.
   void abandon() noexcept;
 
+  // What Node's _readableState and _writableState show and the calls above do not, for a runtime
+  // whose programs look at those.
+  struct Inside {
+    bool sourceEnded;  // the end was pushed; what came before it may still be unread
+    bool reading;      // doRead() was called and has not pushed yet
+    bool endReturned;  // end() has come back
+    bool errorEmitted;
+    bool closeEmitted;
+    unsigned pendingWrites;  // callbacks that are owed
+  };
+  Inside inside() const noexcept;
+
   void onListenerAdded(EventId event) override;
   void onListenerRemoved(EventId event) override;
   void onListenersRemoved(std::optional<EventId> event) override;

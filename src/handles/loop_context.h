@@ -5,6 +5,7 @@
 // Host outlives it.
 #pragma once
 
+#include <uvnet/function.h>
 #include <uvnet/host.h>
 #include <uvnet/ref.h>
 
@@ -35,6 +36,8 @@ class LoopContext final : public RefCounted {
 
   // Closes what the context itself keeps on the loop (the timer). Afterwards timers do nothing.
   void shutdown() noexcept;
+  // Runs the task, in a scope of the host, once every handle of this context is closed and freed.
+  void whenClosed(Task task);
 
   // Stream handles whose memory has not been freed yet, closing ones included.
   std::size_t openHandles() const noexcept { return openHandles_; }

@@ -22,6 +22,11 @@ Net::Net(Host& host, NetOptions options) {
 
 Net::~Net() { state_->shutdown(); }
 
+void Net::shutdown(Function<void()> done) {
+  state_->shutdown();
+  if (done) state_->loop()->whenClosed(std::move(done));
+}
+
 Host& Net::host() const noexcept { return state_->host(); }
 
 Server& Net::createServer(Function<void(Socket&)> connectionListener) {

@@ -75,6 +75,9 @@ Server& Server::close(Callback callback) {
 }
 ServerAddress Server::address() const { return state_->address(); }
 bool Server::listening() const noexcept { return state_->handle != nullptr; }
+int Server::fd() const noexcept {
+  return state_->handle != nullptr ? state_->handle->fileno() : -1;
+}
 
 Server& Server::getConnections(Function<void(const Error*, std::size_t)> callback) {
   host().nextTick([callback = std::move(callback), count = state_->connections]() mutable {
@@ -95,6 +98,10 @@ bool Server::dropMaxConnection() const noexcept { return state_->dropMaxConnecti
 Server& Server::setDropMaxConnection(bool drop) noexcept {
   state_->dropMaxConnection = drop;
   return *this;
+}
+
+Ref<Socket> Server::makeSocket(SocketOptions options) {
+  return Ref<Socket>(new Socket(state_->net, std::move(options)));
 }
 
 Server& Server::ref() {
@@ -131,10 +138,11 @@ void ServerState::onConnection(int status, handles::HandlePtr client) {
     drop(*client);
     return;
   }
+  if (blocked(*client)) return;
   SocketOptions accepted;
   accepted.allowHalfOpen = options.allowHalfOpen;
   accepted.highWaterMark = options.highWaterMark;
-  const Ref<Socket> socket(new Socket(net, std::move(accepted)));
+  const Ref<Socket> socket = server.makeSocket(std::move(accepted));
   SocketState& state = *socket->state_;
   state.noDelay = options.noDelay;
   state.keepAlive = {.enable = options.keepAlive,
@@ -150,6 +158,13 @@ void ServerState::onConnection(int status, handles::HandlePtr client) {
     socket->read(0);
   }
   server.emit<"connection">(*socket);
+}
+
+bool ServerState::blocked(const handles::StreamHandle& client) const {
+  if (!options.blockList || client.kind() != handles::StreamHandle::Kind::kTcp) return false;
+  AddressInfo remote;
+  static_cast<const handles::Tcp&>(client).getpeername(remote);
+  return options.blockList->check(remote.address, remote.family);
 }
 
 void ServerState::drop(const handles::StreamHandle& client) {

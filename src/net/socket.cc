@@ -43,6 +43,7 @@ Socket::Socket(const Ref<impl::NetState>& net, SocketOptions options)
   if (options.typeOfService) {
     state_->typeOfService = impl::checkedTypeOfService(*options.typeOfService);
   }
+  state_->blockList = std::move(options.blockList);
   if (options.handle != nullptr) {
     state_->adoptBound(*options.handle);
   } else if (options.fd) {
@@ -154,6 +155,11 @@ Socket& Socket::unref() {
   return *this;
 }
 
+bool Socket::hasRef() const noexcept {
+  const handles::StreamHandle* handle = state_->wire.handle();
+  return handle != nullptr && handle->hasRef();
+}
+
 Socket& Socket::resetAndDestroy() {
   const handles::StreamHandle* handle = state_->wire.handle();
   if (handle == nullptr) {
@@ -217,6 +223,10 @@ std::optional<std::size_t> Socket::bufferSize() const noexcept {
 }
 const std::vector<std::string>& Socket::autoSelectFamilyAttemptedAddresses() const noexcept {
   return state_->attemptedAddresses;
+}
+int Socket::fd() const noexcept {
+  const handles::StreamHandle* handle = state_->wire.handle();
+  return handle != nullptr ? handle->fileno() : -1;
 }
 Server* Socket::server() const noexcept { return state_->server.get(); }
 

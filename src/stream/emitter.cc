@@ -132,7 +132,20 @@ std::vector<std::string_view> Emitter::eventNames() const {
 std::size_t Emitter::countListeners(EventId event) const noexcept {
   std::size_t count = 0;
   for (const Entry& entry : entries_) count += entry.event == event ? 1 : 0;
-  return count;
+  // How many the runtime has is its business.
+  return count + ((relayed_ & bit(event)) != 0 ? 1 : 0);
+}
+
+void Emitter::relayEvents() noexcept {
+  relayed_ = ~(bit(EventId::kNewListener) | bit(EventId::kRemoveListener) | bit(EventId::kData) |
+               bit(EventId::kReadable));
+  heard_ |= relayed_;
+}
+
+void Emitter::setRelayed(EventId event, bool listened) noexcept {
+  relayed_ = listened ? relayed_ | bit(event) : relayed_ & ~bit(event);
+  heard_ &= ~bit(event);
+  if (countListeners(event) > 0) heard_ |= bit(event);
 }
 
 Emitter::Entry Emitter::takeAt(std::size_t index) noexcept {
@@ -169,7 +182,8 @@ bool Emitter::emitErased(EventId event, void* args) {
     }
     ++count;
   }
-  if (count == 0) return false;
+  const bool relayed = (relayed_ & bit(event)) != 0;
+  if (count == 0) return relayed && relay(event, args);
 
   Node** const nodes = many.empty() ? few.data() : many.data();
   for (std::size_t i = 0; i < count; ++i) nodes[i]->retain();
@@ -192,6 +206,7 @@ bool Emitter::emitErased(EventId event, void* args) {
     }
     node.call(args);
   }
+  if (relayed) relay(event, args);
   return true;
 }
 

@@ -107,6 +107,15 @@ void Stream::pipeTo(Stream& destination, PipeOptions options) {
 void Stream::unpipeFrom(Stream& destination) { stream::PipeLink::stop(*this, destination); }
 void Stream::unpipeAll() { stream::PipeLink::stopAll(*this); }
 
+Stream::Inside Stream::inside() const noexcept {
+  return {.sourceEnded = core_->readable.sourceEnded(),
+          .reading = core_->readable.reading(),
+          .endReturned = core_->writable.endReturned(),
+          .errorEmitted = core_->life.errorEmitted,
+          .closeEmitted = core_->life.closeEmitted,
+          .pendingWrites = core_->writable.pending()};
+}
+
 // --- Writable ------------------------------------------------------------------------------------
 
 bool Stream::writeBytes(std::string_view bytes, const Buffer* owner, Callback callback,
