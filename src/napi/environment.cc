@@ -1,0 +1,178 @@
+#include "napi/environment.h"
+
+#include <cstring>
+#include <utility>
+
+#include "napi/errors.h"
+#include "napi/js.h"
+
+namespace uvnet::napi {
+
+namespace {
+
+constexpr std::array<const char*, kHooks> kHookNames = {"emit",    "data", "error", "socket",
+                                                        "warning", "tick", "pool",  "lookup"};
+
+}  // namespace
+
+Environment::Environment(napi_env env, uv_loop_s* loop) : env_(env), host_(*this, loop) {
+  // Node has taken care of SIGPIPE itself.
+  net_ = std::make_unique<Net>(host_, NetOptions{.ignoreSigpipe = false});
+}
+
+Environment::~Environment() = default;
+
+Environment& Environment::of(napi_env env) {
+  void* data = nullptr;
+  napi_get_instance_data(env, &data);
+  return *static_cast<Environment*>(data);
+}
+
+void Environment::setup(napi_value hooks) {
+  for (std::size_t i = 0; i < kHooks; ++i) {
+    napi_value hook;
+    napi_get_named_property(env_, hooks, kHookNames[i], &hook);
+    if (hooks_[i] != nullptr) napi_delete_reference(env_, std::exchange(hooks_[i], nullptr));
+    napi_create_reference(env_, hook, 1, &hooks_[i]);
+  }
+  if (asyncContext_ == nullptr) {
+    napi_value resource;
+    napi_create_object(env_, &resource);
+    napi_async_init(env_, resource, toJs(env_, "UVNET"), &asyncContext_);
+  }
+}
+
+void Environment::end(napi_async_cleanup_hook_handle handle) {
+  cleanup_ = handle;
+  host_.end();
+  net_->shutdown([keep = Ref<Environment>(this), this] {
+    napi_remove_async_cleanup_hook(std::exchange(cleanup_, nullptr));
+  });
+}
+
+napi_value Environment::call(napi_value function, std::span<const napi_value> arguments,
+                             napi_async_context context) {
+  host_.enterJs(context);
+  host_.jsRuns();
+  napi_value result = nullptr;
+  const napi_status status = napi_call_function(env_, undefined(env_), function, arguments.size(),
+                                                arguments.data(), &result);
+  host_.jsRuns();
+  if (status == napi_ok) return result;
+  if (status == napi_pending_exception) keepException();
+  throw JsException{};
+}
+
+napi_value Environment::call(Hook hook, std::span<const napi_value> arguments,
+                             napi_async_context context) {
+  host_.enterJs(context);
+  napi_value function = nullptr;
+  napi_get_reference_value(env_, hooks_[static_cast<std::size_t>(hook)], &function);
+  return call(function, arguments, context);
+}
+
+void Environment::callTick() noexcept {
+  napi_value function = nullptr;
+  napi_get_reference_value(env_, hooks_[static_cast<std::size_t>(Hook::kTick)], &function);
+  napi_value result;
+  napi_call_function(env_, undefined(env_), function, 0, nullptr, &result);
+}
+
+void Environment::callWarning(std::string_view name, std::string_view message) noexcept {
+  try {
+    const std::array<napi_value, 2> arguments{toJs(env_, name), toJs(env_, message)};
+    call(Hook::kWarning, arguments);
+  } catch (...) {
+    reportUncaught(std::current_exception());
+  }
+}
+
+void Environment::keepException() noexcept {
+  napi_value value = nullptr;
+  if (napi_get_and_clear_last_exception(env_, &value) != napi_ok) return;
+  if (exception_ != nullptr) napi_delete_reference(env_, exception_);
+  exception_ = nullptr;
+  // Any value can be thrown, and only objects can be referred to.
+  napi_value box;
+  napi_create_object(env_, &box);
+  set(env_, box, "value", value);
+  napi_create_reference(env_, box, 1, &exception_);
+}
+
+napi_value Environment::takeException() noexcept {
+  napi_value value = undefined(env_);
+  if (exception_ == nullptr) return nullptr;
+  napi_value box = nullptr;
+  napi_get_reference_value(env_, exception_, &box);
+  napi_get_named_property(env_, box, "value", &value);
+  napi_delete_reference(env_, std::exchange(exception_, nullptr));
+  return value;
+}
+
+void Environment::reportUncaught(const std::exception_ptr& error) noexcept {
+  napi_value value = nullptr;
+  try {
+    std::rethrow_exception(error);
+  } catch (const JsException&) {
+    value = takeException();
+  } catch (const Error& e) {
+    value = toJs(*this, e);
+  } catch (const std::exception& e) {
+    value = toJs(*this, Error(e.what()));
+  } catch (...) {
+    value = toJs(*this, Error("unknown C++ exception"));
+  }
+  if (value != nullptr && !ending()) napi_fatal_exception(env_, value);
+}
+
+void Environment::throwToJs() noexcept {
+  napi_value value = nullptr;
+  try {
+    throw;
+  } catch (const JsException&) {
+    value = takeException();
+  } catch (const Error& e) {
+    value = toJs(*this, e);
+  } catch (const std::exception& e) {
+    value = toJs(*this, Error(e.what()));
+  }
+  if (value != nullptr) napi_throw(env_, value);
+}
+
+Environment::Pooled Environment::pooled(std::string_view bytes) {
+  constexpr std::size_t kAlign = 8;  // as Node's own pool
+  if (pool_ == nullptr || kPoolSize - poolUsed_ < bytes.size()) {
+    napi_value fresh = call(Hook::kPool, {});
+    if (pool_ != nullptr) napi_delete_reference(env_, pool_);
+    napi_create_reference(env_, fresh, 1, &pool_);
+    void* data = nullptr;
+    std::size_t size = 0;
+    napi_get_buffer_info(env_, fresh, &data, &size);
+    poolBytes_ = static_cast<char*>(data);
+    poolUsed_ = kPoolSize - (size < kPoolSize ? size : kPoolSize);
+  }
+  Pooled result{};
+  napi_get_reference_value(env_, pool_, &result.buffer);
+  result.offset = static_cast<std::uint32_t>(poolUsed_);
+  std::memcpy(poolBytes_ + poolUsed_, bytes.data(), bytes.size());
+  poolUsed_ += (bytes.size() + kAlign - 1) / kAlign * kAlign;
+  if (poolUsed_ > kPoolSize) poolUsed_ = kPoolSize;
+  return result;
+}
+
+JsFunction::JsFunction(Environment& environment, napi_value function) : environment_(&environment) {
+  napi_create_reference(environment.env(), function, 1, &function_);
+}
+JsFunction::JsFunction(JsFunction&& other) noexcept
+    : environment_(std::move(other.environment_)),
+      function_(std::exchange(other.function_, nullptr)) {}
+JsFunction::~JsFunction() {
+  if (function_ != nullptr) napi_delete_reference(environment_->env(), function_);
+}
+napi_value JsFunction::value() const noexcept {
+  napi_value value = nullptr;
+  napi_get_reference_value(environment_->env(), function_, &value);
+  return value;
+}
+
+}  // namespace uvnet::napi

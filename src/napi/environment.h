@@ -1,0 +1,103 @@
+// What one Node environment (the main thread, or a worker) has of the library: its Host, its Net,
+// and the JavaScript functions of lib/node that C++ calls.
+//
+// Every Socket and Server holds a Ref to it, so it outlives them all. When the environment ends, an
+// asynchronous cleanup hook closes every handle before Node looks at its loop.
+#pragma once
+
+#include <node_api.h>
+#include <uvnet/error.h>
+#include <uvnet/net.h>
+#include <uvnet/ref.h>
+
+#include <array>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "napi/node_host.h"
+
+namespace uvnet::napi {
+
+// The functions that setup() was given.
+enum class Hook : std::uint8_t { kEmit, kData, kError, kSocket, kWarning, kTick, kPool, kLookup };
+inline constexpr std::size_t kHooks = 8;
+
+class Environment final : public RefCounted {
+ public:
+  Environment(napi_env env, uv_loop_s* loop);
+  ~Environment() override;
+
+  // The one of this env (napi_get_instance_data).
+  static Environment& of(napi_env env);
+
+  napi_env env() const noexcept { return env_; }
+  NodeHost& host() noexcept { return host_; }
+  Net& net() noexcept { return *net_; }
+  napi_async_context asyncContext() const noexcept { return asyncContext_; }
+  bool ending() const noexcept { return host_.ending(); }
+
+  void setup(napi_value hooks);
+  void end(napi_async_cleanup_hook_handle handle);
+
+  // Calls a function in a callback scope, or directly if JavaScript has called us. Throws
+  // JsException if it throws; so does everything that calls.
+  napi_value call(napi_value function, std::span<const napi_value> arguments,
+                  napi_async_context context = nullptr);
+  napi_value call(Hook hook, std::span<const napi_value> arguments,
+                  napi_async_context context = nullptr);
+  // JavaScript must be entered before the first value is made: without a callback scope there is
+  // no place for it.
+  void enterJs(napi_async_context context = nullptr) { host_.enterJs(context); }
+
+  void callTick() noexcept;
+  void callWarning(std::string_view name, std::string_view message) noexcept;
+  void reportUncaught(const std::exception_ptr& error) noexcept;
+  // To JavaScript, from a call of its own: the exception being handled.
+  void throwToJs() noexcept;
+
+  // A small chunk in memory of JavaScript's: the pool Buffer, and the offset of the bytes in it.
+  struct Pooled {
+    napi_value buffer;
+    std::uint32_t offset;
+  };
+  static constexpr std::size_t kLargestPooled = 4096;
+  Pooled pooled(std::string_view bytes);
+
+ private:
+  // As lib/node's hook makes it. A chunk is an eighth of it at most, so little is left unused.
+  static constexpr std::size_t kPoolSize = 32768;
+
+  void keepException() noexcept;
+  napi_value takeException() noexcept;
+
+  napi_env env_;
+  NodeHost host_;
+  std::unique_ptr<Net> net_;
+  napi_async_context asyncContext_ = nullptr;
+  napi_async_cleanup_hook_handle cleanup_ = nullptr;
+  std::array<napi_ref, kHooks> hooks_{};
+  napi_ref exception_ = nullptr;  // of the JsException under way
+  napi_ref pool_ = nullptr;
+  char* poolBytes_ = nullptr;
+  std::size_t poolUsed_ = kPoolSize;
+};
+
+// A JavaScript function kept for later; called at most once or many times, dropped in its thread.
+class JsFunction {
+ public:
+  JsFunction(Environment& environment, napi_value function);
+  JsFunction(JsFunction&& other) noexcept;
+  JsFunction& operator=(JsFunction&&) = delete;
+  ~JsFunction();
+  Environment& environment() const noexcept { return *environment_; }
+  napi_value value() const noexcept;
+
+ private:
+  Ref<Environment> environment_;
+  napi_ref function_ = nullptr;
+};
+
+}  // namespace uvnet::napi

@@ -1,0 +1,98 @@
+#include "napi/node_host.h"
+
+#include <uvnet/error.h>
+
+#include <utility>
+
+#include "napi/environment.h"
+
+namespace uvnet::napi {
+
+void NodeHost::nextTick(Task task) {
+  if (ending_) return;
+  ticks_.push(std::move(task));
+  if (inJs() || depth_ == 0) {
+    if (joinable_) {
+      ++runs_.back();
+    } else {
+      runs_.push_back(1);
+      schedule();
+    }
+  } else if (!runs_.empty()) {
+    // Behind those that wait in JavaScript (a listener threw and Node has put its ticks off).
+    runs_.push_back(1);
+    enterJs(nullptr);
+    schedule();
+  } else {
+    ++loose_;
+  }
+}
+
+void NodeHost::schedule() {
+  environment_.callTick();
+  joinable_ = true;
+}
+
+void NodeHost::enterJs(napi_async_context context) {
+  if (calls_ > 0 || scope_ != nullptr || depth_ == 0) return;
+  napi_env env = environment_.env();
+  napi_open_handle_scope(env, &handles_);
+  napi_value resource;
+  napi_create_object(env, &resource);
+  if (context == nullptr) context = environment_.asyncContext();
+  if (napi_open_callback_scope(env, resource, context, &scope_) != napi_ok) scope_ = nullptr;
+  if (loose_ > 0) {
+    runs_.push_back(std::exchange(loose_, 0));
+    schedule();
+  }
+  joinable_ = false;
+}
+
+void NodeHost::runOne() noexcept {
+  Task task = ticks_.pop();
+  if (ending_ || !task) return;
+  try {
+    task();
+  } catch (...) {
+    uncaught(std::current_exception());
+  }
+}
+
+void NodeHost::leave() noexcept {
+  if (depth_ == 1) {
+    while (loose_ > 0) {
+      --loose_;  // first: if the task enters JavaScript, the others are given to it
+      runOne();
+    }
+    if (scope_ != nullptr) {
+      napi_env env = environment_.env();
+      // Runs process.nextTick's queue and the microtasks, and may throw there, which is Node's.
+      napi_close_callback_scope(env, std::exchange(scope_, nullptr));
+      napi_close_handle_scope(env, std::exchange(handles_, nullptr));
+    }
+    if (ticks_.empty()) ticks_.trim();
+  }
+  --depth_;
+}
+
+void NodeHost::runTicks() {
+  if (runs_.empty()) return;
+  joinable_ = false;
+  const std::size_t count = runs_.front();
+  runs_.pop_front();
+  for (std::size_t i = 0; i < count; ++i) runOne();
+}
+
+void NodeHost::uncaught(std::exception_ptr error) noexcept {
+  if (ending_) return;
+  enterJs(nullptr);
+  environment_.reportUncaught(error);
+}
+
+void NodeHost::warning(std::string_view name, std::string_view message) noexcept {
+  if (ending_) return;
+  enterJs(nullptr);
+  environment_.callWarning(name, message);
+}
+
+}  // namespace uvnet::napi

@@ -1,0 +1,243 @@
+#include "napi/options.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "napi/errors.h"
+#include "napi/js.h"
+#include "napi/socket.h"
+
+namespace uvnet::napi {
+
+namespace {
+
+std::optional<std::int64_t> markOption(napi_env env, napi_value bag) {
+  const auto mark = numberOption(env, bag, "highWaterMark");
+  return mark ? std::optional(static_cast<std::int64_t>(*mark)) : std::nullopt;
+}
+
+Port portOption(napi_env env, napi_value bag, const char* name) {
+  const auto value = option(env, bag, name);
+  if (!value) return {};
+  if (typeOf(env, *value) == napi_number) return Port(toDouble(env, *value));
+  if (typeOf(env, *value) == napi_string) return Port(toString(env, *value));
+  return {};
+}
+
+// `onread` reads into memory of JavaScript's: one view for all reads, or a new one for each.
+OnRead onReadOption(Environment& environment, napi_value bag) {
+  napi_env env = environment.env();
+  OnRead onread;
+  const auto given = option(env, bag, "onread");
+  if (!given) return onread;
+  const auto buffer = option(env, *given, "buffer");
+  const auto function = option(env, *given, "callback");
+  if (!buffer || !function) return onread;
+
+  // The view that the next read goes to, which `callback` is shown.
+  struct Current {
+    JsFunction callback;
+    std::unique_ptr<JsFunction> next;
+    std::unique_ptr<JsFunction> view;
+  };
+  auto current = std::make_shared<Current>(Current{JsFunction(environment, *function), {}, {}});
+  const auto memory = [](napi_env in, napi_value view) -> std::span<char> {
+    const auto bytes = bytesOf(in, view);
+    return bytes ? std::span(const_cast<char*>(bytes->data()), bytes->size()) : std::span<char>();
+  };
+  if (isFunction(env, *buffer)) {
+    current->next = std::make_unique<JsFunction>(environment, *buffer);
+    onread.nextBuffer = [current, memory]() -> std::span<char> {
+      Environment& to = current->next->environment();
+      to.enterJs();
+      const napi_value view = to.call(current->next->value(), {});
+      current->view = std::make_unique<JsFunction>(to, view);
+      return memory(to.env(), view);
+    };
+  } else {
+    current->view = std::make_unique<JsFunction>(environment, *buffer);
+    onread.buffer = memory(env, *buffer);
+  }
+  onread.callback = [current](std::size_t nread, std::span<char>) {
+    Environment& to = current->callback.environment();
+    to.enterJs();
+    const napi_value arguments[] = {toJs(to.env(), static_cast<std::uint32_t>(nread)),
+                                    current->view->value()};
+    const napi_value result = to.call(current->callback.value(), arguments);
+    bool more = true;
+    if (typeOf(to.env(), result) == napi_boolean) napi_get_value_bool(to.env(), result, &more);
+    return more;
+  };
+  return onread;
+}
+
+// What `lookup` was called back with, in any of the forms Node takes.
+std::vector<LookupAddress> addressesOf(napi_env env, napi_value addresses, napi_value family) {
+  std::vector<LookupAddress> found;
+  bool isArray = false;
+  napi_is_array(env, addresses, &isArray);
+  if (!isArray) {
+    LookupAddress one;
+    if (typeOf(env, addresses) == napi_string) one.address = toString(env, addresses);
+    one.family = typeOf(env, family) == napi_number ? toInt(env, family) : 0;
+    if (!isNullish(env, addresses)) found.push_back(std::move(one));
+    return found;
+  }
+  std::uint32_t count = 0;
+  napi_get_array_length(env, addresses, &count);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    napi_value item;
+    napi_get_element(env, addresses, i, &item);
+    const auto number = numberOption(env, item, "family");
+    found.push_back({stringOption(env, item, "address"), number ? static_cast<int>(*number) : 0});
+  }
+  return found;
+}
+
+// One question to a JavaScript lookup: the function it answers with.
+struct Question {
+  Environment& environment;
+  LookupCallback answer;
+
+  static napi_value answered(napi_env env, napi_callback_info info) {
+    std::size_t count = 3;
+    napi_value arguments[3];
+    void* data = nullptr;
+    napi_get_cb_info(env, info, &count, arguments, nullptr, &data);
+    auto* self = static_cast<Question*>(data);
+    const Ref<Environment> keep(&self->environment);
+    keep->host().calledFromJs();
+    try {
+      if (isNullish(env, arguments[0])) {
+        self->answer(nullptr, addressesOf(env, arguments[1], arguments[2]));
+      } else {
+        const Error error = fromJs(*keep, arguments[0]);
+        self->answer(&error, {});
+      }
+    } catch (...) {
+      keep->throwToJs();
+    }
+    keep->host().returnToJs();
+    return nullptr;
+  }
+};
+
+Lookup lookupOption(Environment& environment, napi_value bag) {
+  napi_env env = environment.env();
+  const auto own = option(env, bag, "lookup");
+  std::shared_ptr<JsFunction> function;
+  if (own && isFunction(env, *own)) function = std::make_shared<JsFunction>(environment, *own);
+  return [function, &environment](const std::string& hostname, const LookupOptions& asked,
+                                  LookupCallback answer) {
+    environment.enterJs();
+    napi_env in = environment.env();
+    napi_value options;
+    napi_create_object(in, &options);
+    set(in, options, "family", toJs(in, asked.family));
+    set(in, options, "hints", toJs(in, asked.hints));
+    if (asked.all) set(in, options, "all", toJs(in, true));
+    auto* question = new Question{environment, std::move(answer)};
+    napi_value answered;
+    napi_create_function(in, "answer", NAPI_AUTO_LENGTH, Question::answered, question, &answered);
+    napi_add_finalizer(
+        in, answered, question,
+        [](napi_env, void* data, void*) { delete static_cast<Question*>(data); }, nullptr, nullptr);
+    const napi_value arguments[] = {toJs(in, std::string_view(hostname)), options, answered};
+    if (function != nullptr) {
+      environment.call(function->value(), arguments);
+    } else {
+      environment.call(Hook::kLookup, arguments);
+    }
+  };
+}
+
+}  // namespace
+
+SocketOptions socketOptions(Environment& environment, napi_value bag) {
+  napi_env env = environment.env();
+  SocketOptions options;
+  if (const auto fd = numberOption(env, bag, "fd")) options.fd = static_cast<int>(*fd);
+  options.allowHalfOpen = boolOption(env, bag, "allowHalfOpen");
+  options.readable = boolOption(env, bag, "readable", true);
+  options.writable = boolOption(env, bag, "writable", true);
+  options.onread = onReadOption(environment, bag);
+  options.noDelay = boolOption(env, bag, "noDelay");
+  options.keepAlive = boolOption(env, bag, "keepAlive");
+  options.keepAliveInitialDelay = numberOption(env, bag, "keepAliveInitialDelay").value_or(0);
+  options.highWaterMark = markOption(env, bag);
+  if (const auto tos = numberOption(env, bag, "typeOfService")) {
+    options.typeOfService = static_cast<int>(*tos);
+  }
+  return options;
+}
+
+ConnectOptions connectOptions(Environment& environment, napi_value bag) {
+  napi_env env = environment.env();
+  ConnectOptions options;
+  options.port = portOption(env, bag, "port");
+  options.host = stringOption(env, bag, "host");
+  options.path = stringOption(env, bag, "path");
+  options.localAddress = stringOption(env, bag, "localAddress");
+  options.localPort = portOption(env, bag, "localPort");
+  if (const auto family = numberOption(env, bag, "family")) {
+    options.family = static_cast<int>(*family);
+  }
+  if (const auto hints = numberOption(env, bag, "hints")) {
+    options.hints = static_cast<int>(*hints);
+  }
+  options.lookup = lookupOption(environment, bag);
+  if (const auto select = option(env, bag, "autoSelectFamily")) {
+    options.autoSelectFamily = toBool(env, *select);
+  }
+  if (const auto timeout = numberOption(env, bag, "autoSelectFamilyAttemptTimeout")) {
+    options.autoSelectFamilyAttemptTimeout = static_cast<int>(*timeout);
+  }
+  return options;
+}
+
+ServerOptions serverOptions(Environment& environment, napi_value bag) {
+  napi_env env = environment.env();
+  ServerOptions options;
+  options.allowHalfOpen = boolOption(env, bag, "allowHalfOpen");
+  options.pauseOnConnect = boolOption(env, bag, "pauseOnConnect");
+  options.noDelay = boolOption(env, bag, "noDelay");
+  options.keepAlive = boolOption(env, bag, "keepAlive");
+  options.keepAliveInitialDelay = numberOption(env, bag, "keepAliveInitialDelay").value_or(0);
+  options.highWaterMark = markOption(env, bag);
+  return options;
+}
+
+ListenOptions listenOptions(Environment& environment, napi_value bag) {
+  napi_env env = environment.env();
+  ListenOptions options;
+  options.port = portOption(env, bag, "port");
+  options.host = stringOption(env, bag, "host");
+  options.path = stringOption(env, bag, "path");
+  if (const auto fd = numberOption(env, bag, "fd")) options.fd = static_cast<int>(*fd);
+  options.backlog = static_cast<int>(numberOption(env, bag, "backlog").value_or(0));
+  options.exclusive = boolOption(env, bag, "exclusive");
+  options.readableAll = boolOption(env, bag, "readableAll");
+  options.writableAll = boolOption(env, bag, "writableAll");
+  options.ipv6Only = boolOption(env, bag, "ipv6Only");
+  options.reusePort = boolOption(env, bag, "reusePort");
+  return options;
+}
+
+Callback callback(Environment& environment, napi_value function,
+                  std::shared_ptr<ErrorCache> errors) {
+  if (!isFunction(environment.env(), function)) return {};
+  return [f = JsFunction(environment, function),
+          errors = std::move(errors)](const Error* error) mutable {
+    Environment& to = f.environment();
+    if (to.ending()) return;
+    to.enterJs();
+    const napi_value value = error == nullptr    ? null(to.env())
+                             : errors != nullptr ? errors->toJs(to, *error)
+                                                 : toJs(to, *error);
+    to.call(f.value(), std::span(&value, 1));
+  };
+}
+
+}  // namespace uvnet::napi

@@ -1,0 +1,211 @@
+#include "napi/socket.h"
+
+#include <array>
+#include <span>
+#include <tuple>
+#include <utility>
+
+#include "napi/errors.h"
+#include "napi/js.h"
+
+namespace uvnet::napi {
+
+namespace {
+
+template <class T, std::size_t I = 0, class... Args>
+T argument(void* pack) {
+  return std::get<I>(*static_cast<std::tuple<Args...>*>(pack));
+}
+
+}  // namespace
+
+napi_value ErrorCache::toJs(Environment& environment, const Error& error) {
+  environment.enterJs();
+  if (error.origin == nullptr && origin_ != nullptr && error.code == code_ &&
+      error.message == message_) {
+    Error same = error;
+    same.origin = origin_;
+    return napi::toJs(environment, same);
+  }
+  const napi_value value = napi::toJs(environment, error);
+  code_ = error.code;
+  message_ = error.message;
+  origin_ = fromJs(environment, value).origin;
+  return value;
+}
+
+NodeSocket::NodeSocket(Environment& environment, napi_value object, SocketOptions options)
+    : Socket(environment.net(), std::move(options)), Wrapped(environment) {
+  relayEvents();
+  tie(object, this, "UVNETSOCKET");
+  watchShared();
+}
+
+// Before the members go: what the stream drops now may still want the environment.
+NodeSocket::~NodeSocket() { abandon(); }
+
+const std::shared_ptr<ErrorCache>& NodeSocket::errors() {
+  if (errors_ == nullptr) errors_ = std::make_shared<ErrorCache>();
+  return errors_;
+}
+
+void NodeSocket::listening(EventId event, bool present, int change) {
+  setRelayed(event, present);
+  if (change == 1) {
+    onListenerAdded(event);
+  } else if (change == -1) {
+    onListenerRemoved(event);
+  } else if (change == -2) {
+    onListenersRemoved(event);
+  }
+}
+
+napi_value textToJs(napi_env env, std::string_view text) {
+  // A lone surrogate is three bytes that begin with this one, and strict UTF-8 does not have them.
+  bool surrogates = false;
+  for (std::size_t at = text.find('\xED'); at != std::string_view::npos && at + 1 < text.size();
+       at = text.find('\xED', at + 1)) {
+    if (static_cast<unsigned char>(text[at + 1]) >= 0xA0) {
+      surrogates = true;
+      break;
+    }
+  }
+  if (!surrogates) return toJs(env, text);
+  std::u16string units;
+  const auto byte = [&](std::size_t i) {
+    return static_cast<char32_t>(static_cast<unsigned char>(i < text.size() ? text[i] : '\x80'));
+  };
+  for (std::size_t i = 0; i < text.size();) {
+    const char32_t lead = byte(i);
+    char32_t point = lead;
+    std::size_t size = 1;
+    if (lead >= 0xF0) {
+      point = (lead & 0x07) << 18 | (byte(i + 1) & 0x3F) << 12 | (byte(i + 2) & 0x3F) << 6 |
+              (byte(i + 3) & 0x3F);
+      size = 4;
+    } else if (lead >= 0xE0) {
+      point = (lead & 0x0F) << 12 | (byte(i + 1) & 0x3F) << 6 | (byte(i + 2) & 0x3F);
+      size = 3;
+    } else if (lead >= 0xC0) {
+      point = (lead & 0x1F) << 6 | (byte(i + 1) & 0x3F);
+      size = 2;
+    }
+    if (point > 0xFFFF) {
+      units.push_back(static_cast<char16_t>(0xD800 + ((point - 0x10000) >> 10)));
+      units.push_back(static_cast<char16_t>(0xDC00 + ((point - 0x10000) & 0x3FF)));
+    } else {
+      units.push_back(static_cast<char16_t>(point));
+    }
+    i += size;
+  }
+  napi_value value;
+  napi_create_string_utf16(env, units.data(), units.size(), &value);
+  return value;
+}
+
+napi_value bytesToJs(napi_env env, std::string_view bytes) {
+  napi_value value;
+  void* data = nullptr;
+  napi_create_buffer_copy(env, bytes.size(), bytes.data(), &data, &value);
+  return value;
+}
+
+napi_value NodeSocket::chunkToJs(const Buffer& chunk) {
+  return readableEncoding() ? textToJs(env(), chunk) : bytesToJs(env(), chunk);
+}
+
+void NodeSocket::relayData(const Buffer& chunk) {
+  Environment& environment = this->environment();
+  environment.enterJs(context());
+  const napi_value self = object();
+  if (self == nullptr) return;
+  if (!readableEncoding() && chunk.size() <= Environment::kLargestPooled) {
+    const Environment::Pooled at = environment.pooled(chunk);
+    const std::array<napi_value, 4> arguments{
+        self, at.buffer, toJs(env(), at.offset),
+        toJs(env(), static_cast<std::uint32_t>(chunk.size()))};
+    environment.call(Hook::kData, arguments);
+  } else {
+    const std::array<napi_value, 3> arguments{
+        self, toJs(env(), static_cast<std::uint32_t>(EventId::kData)), chunkToJs(chunk)};
+    environment.call(Hook::kEmit, arguments);
+  }
+}
+
+void NodeSocket::addArguments(EventId event, void* arguments, std::vector<napi_value>& to) {
+  const auto js = [this](const auto& value) { return toJs(env(), value); };
+  switch (event) {
+    case EventId::kError:
+      to.push_back(
+          errors()->toJs(environment(), argument<const Error&, 0, const Error&>(arguments)));
+      return;
+    case EventId::kClose:
+      to.push_back(js(argument<bool, 0, bool&&>(arguments)));
+      return;
+    case EventId::kLookup: {
+      using Pack = std::tuple<const Error*&&, const std::string&, int&&, const std::string&>;
+      const auto& [error, address, family, host] = *static_cast<Pack*>(arguments);
+      to.push_back(error == nullptr ? null(env()) : errors()->toJs(environment(), *error));
+      to.push_back(address.empty() ? undefined(env()) : js(std::string_view(address)));
+      to.push_back(family == 0 ? undefined(env()) : js(family));
+      to.push_back(js(std::string_view(host)));
+      return;
+    }
+    case EventId::kConnectionAttempt:
+    case EventId::kConnectionAttemptTimeout: {
+      using Pack = std::tuple<const std::string&, int&&, int&&>;
+      const auto& [address, port, family] = *static_cast<Pack*>(arguments);
+      to.insert(to.end(), {js(std::string_view(address)), js(port), js(family)});
+      return;
+    }
+    case EventId::kConnectionAttemptFailed: {
+      using Pack = std::tuple<const std::string&, int&&, int&&, const Error&>;
+      const auto& [address, port, family, error] = *static_cast<Pack*>(arguments);
+      to.insert(to.end(), {js(std::string_view(address)), js(port), js(family),
+                           napi::toJs(environment(), error)});
+      return;
+    }
+    case EventId::kPipe:
+    case EventId::kUnpipe: {
+      // Only Sockets of this environment are piped in C++.
+      auto& other = static_cast<NodeSocket&>(argument<Stream&, 0, Stream&>(arguments));
+      to.push_back(other.object());
+      return;
+    }
+    case EventId::kClientError:
+    case EventId::kConnect:
+    case EventId::kConnection:
+    case EventId::kData:
+    case EventId::kDrain:
+    case EventId::kDrop:
+    case EventId::kEnd:
+    case EventId::kFinish:
+    case EventId::kListening:
+    case EventId::kNewListener:
+    case EventId::kPause:
+    case EventId::kPrefinish:
+    case EventId::kReadable:
+    case EventId::kReady:
+    case EventId::kRemoveListener:
+    case EventId::kResume:
+    case EventId::kTimeout:
+      return;
+  }
+}
+
+bool NodeSocket::relay(EventId event, void* arguments) {
+  if (environment().ending()) return false;
+  const Ref<NodeSocket> keep(this);
+  if (event == EventId::kData) {
+    relayData(argument<const Buffer&, 0, const Buffer&>(arguments));
+    return true;
+  }
+  environment().enterJs(context());
+  const napi_value self = object();
+  if (self == nullptr) return false;
+  std::vector<napi_value> values{self, toJs(env(), static_cast<std::uint32_t>(event))};
+  addArguments(event, arguments, values);
+  return toBool(env(), environment().call(Hook::kEmit, values));
+}
+
+}  // namespace uvnet::napi

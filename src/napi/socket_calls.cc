@@ -1,0 +1,254 @@
+// The calls of a JavaScript Socket: each forwards to the C++ one.
+#include <array>
+#include <limits>
+#include <utility>
+
+#include "napi/call.h"
+#include "napi/errors.h"
+#include "napi/options.h"
+#include "napi/socket.h"
+
+namespace uvnet::napi {
+
+namespace {
+
+// From here on a write that cannot be taken at once keeps the caller's memory instead of a copy:
+// a reference costs about as much as copying so many bytes.
+constexpr std::size_t kWorthSharing = 16384;
+
+// The memory of a JavaScript view, held while the core needs it.
+struct ViewBlock {
+  Buffer::Block head;
+  JsFunction view;  // a reference to any object
+
+  static Buffer of(Environment& environment, napi_value view, std::string_view bytes) {
+    auto* block = new ViewBlock{{1, 0, free}, JsFunction(environment, view)};
+    return Buffer(&block->head, bytes.data(), bytes.size());
+  }
+  static void free(Buffer::Block* block) noexcept {
+    delete reinterpret_cast<ViewBlock*>(block);  // head is the first member
+  }
+};
+
+Encoding encodingOf(napi_env env, napi_value name) {
+  return typeOf(env, name) == napi_string ? Encoding(toString(env, name)) : Encoding();
+}
+
+napi_value init(Call& call) {
+  const auto bag = call[0];
+  const Ref<NodeSocket> socket(
+      new NodeSocket(call.environment(), call.self(), socketOptions(call.environment(), bag)));
+  return nullptr;
+}
+
+napi_value connect(Call& call) {
+  call.self<NodeSocket>().connect(connectOptions(call.environment(), call[0]));
+  return nullptr;
+}
+
+// chunk, encoding, callback
+napi_value write(Call& call) {
+  auto& socket = call.self<NodeSocket>();
+  napi_env env = call.env();
+  Callback done;
+  if (typeOf(env, call[2]) == napi_function) {
+    done = callback(call.environment(), call[2], socket.errors());
+  }
+  if (const auto bytes = bytesOf(env, call[0])) {
+    if (bytes->size() < kWorthSharing) return toJs(env, socket.write(*bytes, std::move(done)));
+    return toJs(env,
+                socket.write(ViewBlock::of(call.environment(), call[0], *bytes), std::move(done)));
+  }
+  std::array<char, 4096> few;  // most texts; measuring first would cost a second call
+  std::size_t size = 0;
+  napi_get_value_string_utf8(env, call[0], few.data(), few.size(), &size);
+  const Encoding encoding = encodingOf(env, call[1]);
+  // At most 3 bytes of a character may have been left away, and then the text is longer.
+  if (size < few.size() - 4) {
+    return toJs(env, socket.write(std::string_view(few.data(), size), encoding, std::move(done)));
+  }
+  return toJs(env, socket.write(toString(env, call[0]), encoding, std::move(done)));
+}
+
+// chunk or undefined, encoding, callback
+napi_value end(Call& call) {
+  auto& socket = call.self<NodeSocket>();
+  napi_env env = call.env();
+  Callback done = callback(call.environment(), call[2], socket.errors());
+  if (isNullish(env, call[0])) {
+    socket.end(std::move(done));
+  } else if (const auto bytes = bytesOf(env, call[0])) {
+    socket.end(ViewBlock::of(call.environment(), call[0], *bytes), std::move(done));
+  } else {
+    socket.end(toString(env, call[0]), encodingOf(env, call[1]), std::move(done));
+  }
+  return nullptr;
+}
+
+napi_value cork(Call& call) { return call.self<NodeSocket>().cork(), nullptr; }
+napi_value uncork(Call& call) { return call.self<NodeSocket>().uncork(), nullptr; }
+napi_value setDefaultEncoding(Call& call) {
+  call.self<NodeSocket>().setDefaultEncoding(encodingOf(call.env(), call[0]));
+  return nullptr;
+}
+napi_value setAllowHalfOpen(Call& call) {
+  call.self<NodeSocket>().setAllowHalfOpen(toBool(call.env(), call[0]));
+  return nullptr;
+}
+
+napi_value destroy(Call& call) {
+  auto& socket = call.self<NodeSocket>();
+  if (!toBool(call.env(), call[0])) {
+    socket.destroy();
+  } else {
+    socket.destroy(fromJs(call.environment(), call[0]));
+  }
+  return nullptr;
+}
+
+napi_value read(Call& call) {
+  auto& socket = call.self<NodeSocket>();
+  const bool all = typeOf(call.env(), call[0]) != napi_number;
+  const double n = all ? 0 : toDouble(call.env(), call[0]);
+  constexpr auto kMost = static_cast<double>(std::numeric_limits<std::int32_t>::max());
+  const std::optional<Buffer> chunk =
+      all ? socket.read() : socket.read(static_cast<std::int64_t>(n > kMost ? kMost : n));
+  return chunk ? socket.chunkToJs(*chunk) : null(call.env());
+}
+
+// chunk, encoding
+napi_value unshift(Call& call) {
+  auto& socket = call.self<NodeSocket>();
+  if (const auto bytes = bytesOf(call.env(), call[0])) {
+    return toJs(call.env(), socket.unshift(Buffer::copyOf(*bytes)));
+  }
+  return toJs(call.env(),
+              socket.unshift(toString(call.env(), call[0]), encodingOf(call.env(), call[1])));
+}
+napi_value push(Call& call) {
+  auto& socket = call.self<NodeSocket>();
+  napi_env env = call.env();
+  if (typeOf(env, call[0]) == napi_null) return socket.pushEnd(), toJs(env, false);
+  if (const auto bytes = bytesOf(env, call[0])) {
+    return toJs(env, socket.pushBytes(Buffer::copyOf(*bytes)));
+  }
+  return toJs(env, socket.pushText(toString(env, call[0]), encodingOf(env, call[1])));
+}
+
+napi_value pause(Call& call) { return call.self<NodeSocket>().pause(), nullptr; }
+napi_value resume(Call& call) { return call.self<NodeSocket>().resume(), nullptr; }
+napi_value setEncoding(Call& call) {
+  call.self<NodeSocket>().setEncoding(encodingOf(call.env(), call[0]));
+  return nullptr;
+}
+
+// event, whether there are listeners now, what changed
+napi_value listening(Call& call) {
+  call.self<NodeSocket>().listening(static_cast<EventId>(toInt(call.env(), call[0])),
+                                    toBool(call.env(), call[1]), toInt(call.env(), call[2]));
+  return nullptr;
+}
+
+// destination, whether to end it
+napi_value pipe(Call& call) {
+  NodeSocket* destination = unwrap<NodeSocket>(call.env(), call[0]);
+  if (destination == nullptr) throw Error("not a socket of uvnet", "ERR_INVALID_ARG_TYPE");
+  call.self<NodeSocket>().pipe(*destination, {.end = toBool(call.env(), call[1])});
+  return nullptr;
+}
+napi_value unpipe(Call& call) {
+  auto& socket = call.self<NodeSocket>();
+  if (isNullish(call.env(), call[0])) {
+    socket.unpipe();
+  } else if (NodeSocket* destination = unwrap<NodeSocket>(call.env(), call[0])) {
+    socket.unpipe(*destination);
+  }
+  return nullptr;
+}
+
+napi_value setTimeout(Call& call) {
+  call.self<NodeSocket>().setTimeout(toDouble(call.env(), call[0]));
+  return nullptr;
+}
+napi_value setNoDelay(Call& call) {
+  call.self<NodeSocket>().setNoDelay(toBool(call.env(), call[0]));
+  return nullptr;
+}
+napi_value setKeepAlive(Call& call) {
+  napi_env env = call.env();
+  KeepAliveOptions options{.enable = toBool(env, call[0])};
+  const auto number = [&](std::size_t index, double& into) {
+    if (typeOf(env, call[index]) == napi_number) into = toDouble(env, call[index]);
+  };
+  number(1, options.initialDelay);
+  number(2, options.interval);
+  number(3, options.count);
+  call.self<NodeSocket>().setKeepAlive(options);
+  return nullptr;
+}
+napi_value setTypeOfService(Call& call) {
+  call.self<NodeSocket>().setTypeOfService(toInt(call.env(), call[0]));
+  return nullptr;
+}
+napi_value getTypeOfService(Call& call) {
+  return toJs(call.env(), call.self<NodeSocket>().getTypeOfService());
+}
+napi_value ref(Call& call) { return call.self<NodeSocket>().ref(), nullptr; }
+napi_value unref(Call& call) { return call.self<NodeSocket>().unref(), nullptr; }
+napi_value resetAndDestroy(Call& call) {
+  return call.self<NodeSocket>().resetAndDestroy(), nullptr;
+}
+napi_value destroySoon(Call& call) { return call.self<NodeSocket>().destroySoon(), nullptr; }
+
+napi_value address(Call& call) {
+  napi_env env = call.env();
+  const AddressInfo info = call.self<NodeSocket>().address();
+  napi_value result;
+  napi_create_object(env, &result);
+  if (info.empty()) return result;
+  set(env, result, "address", toJs(env, std::string_view(info.address)));
+  set(env, result, "family", toJs(env, info.family));
+  set(env, result, "port", toJs(env, info.port));
+  return result;
+}
+
+}  // namespace
+
+void defineSocketGet(napi_env env, napi_value exports, napi_value socket);
+
+void defineSocket(napi_env env, napi_value exports) {
+  napi_value socket;
+  napi_create_object(env, &socket);
+  define<init>(env, socket, "init");
+  define<connect>(env, socket, "connect");
+  define<write>(env, socket, "write");
+  define<end>(env, socket, "end");
+  define<cork>(env, socket, "cork");
+  define<uncork>(env, socket, "uncork");
+  define<setDefaultEncoding>(env, socket, "setDefaultEncoding");
+  define<setAllowHalfOpen>(env, socket, "setAllowHalfOpen");
+  define<destroy>(env, socket, "destroy");
+  define<read>(env, socket, "read");
+  define<unshift>(env, socket, "unshift");
+  define<push>(env, socket, "push");
+  define<pause>(env, socket, "pause");
+  define<resume>(env, socket, "resume");
+  define<setEncoding>(env, socket, "setEncoding");
+  define<listening>(env, socket, "listening");
+  define<pipe>(env, socket, "pipe");
+  define<unpipe>(env, socket, "unpipe");
+  define<setTimeout>(env, socket, "setTimeout");
+  define<setNoDelay>(env, socket, "setNoDelay");
+  define<setKeepAlive>(env, socket, "setKeepAlive");
+  define<setTypeOfService>(env, socket, "setTypeOfService");
+  define<getTypeOfService>(env, socket, "getTypeOfService");
+  define<ref>(env, socket, "ref");
+  define<unref>(env, socket, "unref");
+  define<resetAndDestroy>(env, socket, "resetAndDestroy");
+  define<destroySoon>(env, socket, "destroySoon");
+  define<address>(env, socket, "address");
+  defineSocketGet(env, exports, socket);
+  set(env, exports, "socket", socket);
+}
+
+}  // namespace uvnet::napi
