@@ -1,0 +1,69 @@
+// The joint to the C++ core: loads the addon and gives it what it calls in JavaScript.
+//
+// Promises: every event of the core reaches target.emit() as it is at that moment, so a program
+// that overrides or patches emit() sees them all. socket.js and server.js put their parts in with
+// `provide`, so that no file has to load another one in a circle.
+'use strict';
+
+const binding = require('./load');
+const errors = require('./errors');
+
+const { EVENTS, GET } = binding;
+const FastBuffer = Buffer[Symbol.species];
+const kConnection = EVENTS.indexOf('connection');
+const kDrop = EVENTS.indexOf('drop');
+
+// Filled by the files that know how: accept(options) makes a socket, accepted(server, socket) tells
+// of it.
+const parts = {};
+
+let dns;
+
+const hooks = {
+  emit(target, id, a, b, c, d, e) {
+    const name = EVENTS[id];
+    switch (arguments.length) {
+      case 2: return target.emit(name);
+      case 3:
+        if (id === kConnection) return parts.accepted(target, a);
+        return target.emit(name, id === kDrop ? Object.assign(Object.create(null), a) : a);
+      case 4: return target.emit(name, a, b);
+      case 5: return target.emit(name, a, b, c);
+      case 6: return target.emit(name, a, b, c, d);
+      default: return target.emit(name, a, b, c, d, e);
+    }
+  },
+  // A small chunk: a view of a part of a pool that nobody else uses.
+  data(socket, pool, offset, length) {
+    socket.emit('data', new FastBuffer(pool.buffer, pool.byteOffset + offset, length));
+  },
+  error: errors.fromFields,
+  socket(options) { return parts.accept(options); },
+  warning(name, message) { process.emitWarning(message, name); },
+  tick() { process.nextTick(binding.runTicks); },
+  pool() { return Buffer.allocUnsafeSlow(32768); },
+  // Looked up at the time of the call: programs patch dns.lookup.
+  lookup(hostname, options, callback) {
+    if (dns === undefined) dns = require('dns');
+    dns.lookup(hostname, options, callback);
+  },
+  autoEnd(socket) { socket.end(); },
+  autoDestroy(socket) { socket.destroy(); },
+  doRead(socket, size) { socket._read(size); },
+  doWrite(socket, chunk, encoding, done) { socket._write(chunk, encoding, done); },
+  doWritev(socket, chunks, done) { socket._writev(chunks, done); },
+  doFinal(socket, done) { socket._final(done); },
+  doDestroy(socket, error, done) { socket._destroy(error, done); },
+};
+
+binding.setup(hooks);
+
+// Where Node's editions differ, the core follows the Node that hosts it.
+const [major, minor] = process.versions.node.split('.').map(Number);
+const { Duplex } = require('stream');
+binding.settings({
+  highWaterMark: new Duplex().readableHighWaterMark,
+  maxConnectionsZeroDropsAll: major >= 21,
+});
+
+module.exports = { binding, GET, parts, host: { major, minor } };

@@ -1,0 +1,248 @@
+// The stream side of net.Socket: Node's Duplex methods and properties over the C++ stream.
+//
+// What reaches the core is checked here and in Node's words. 'data' and 'readable' listeners live
+// in the JavaScript EventEmitter; the core is only told that they came or went.
+'use strict';
+
+const EventEmitter = require('events');
+const { Duplex } = require('stream');
+const { isUint8Array } = require('util').types;
+const { binding, GET } = require('./binding');
+const errors = require('./errors');
+const validate = require('./validate');
+const state = require('./state');
+
+const native = binding.socket;
+const { get, set, listening } = native;
+const kData = binding.EVENTS.indexOf('data');
+const kReadable = binding.EVENTS.indexOf('readable');
+const kViews = Symbol('views');
+const kChunk = 'of type string or an instance of Buffer, TypedArray, or DataView';
+
+const ee = EventEmitter.prototype;
+
+// Text stays text; any view becomes the bytes it shows.
+function toChunk(chunk) {
+  if (typeof chunk === 'string' || isUint8Array(chunk)) return chunk;
+  if (chunk === null) throw errors.nullValues();
+  if (ArrayBuffer.isView(chunk)) {
+    return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  }
+  throw errors.invalidArgType('chunk', kChunk, chunk);
+}
+
+const toEncoding = (name) => (!name || name === 'buffer' ? undefined : validate.encoding(name));
+
+const methods = {
+  write(chunk, encoding, callback) {
+    if (typeof encoding === 'function') {
+      callback = encoding;
+      encoding = undefined;
+    }
+    if (typeof chunk !== 'string' && !isUint8Array(chunk)) {
+      if (chunk === null) throw errors.nullValues();
+      toEncoding(encoding);
+      chunk = toChunk(chunk);
+    } else if (encoding) {
+      encoding = toEncoding(encoding);
+    }
+    return native.write.call(this, chunk, encoding || undefined,
+      typeof callback === 'function' ? callback : undefined);
+  },
+
+  end(chunk, encoding, callback) {
+    if (typeof chunk === 'function') {
+      callback = chunk;
+      chunk = encoding = undefined;
+    } else if (typeof encoding === 'function') {
+      callback = encoding;
+      encoding = undefined;
+    }
+    if (chunk == null) {
+      chunk = encoding = undefined;
+    } else {
+      encoding = toEncoding(encoding);
+      chunk = toChunk(chunk);
+    }
+    native.end.call(this, chunk, encoding,
+      typeof callback === 'function' ? callback : undefined);
+    return this;
+  },
+
+  cork() { native.cork.call(this); },
+  uncork() { native.uncork.call(this); },
+
+  setDefaultEncoding(encoding) {
+    native.setDefaultEncoding.call(this, validate.encoding(encoding));
+    return this;
+  },
+
+  setEncoding(encoding) {
+    native.setEncoding.call(this, encoding ? validate.encoding(encoding) : 'utf8');
+    return this;
+  },
+
+  read(size) {
+    if (size !== undefined && !Number.isInteger(size)) {
+      size = Number.parseInt(size, 10);
+      if (Number.isNaN(size)) size = undefined;
+    }
+    return native.read.call(this, size);
+  },
+
+  push(chunk, encoding) { return give(this, native.push, chunk, encoding); },
+  unshift(chunk, encoding) { return give(this, native.unshift, chunk, encoding); },
+
+  pause() {
+    native.pause.call(this);
+    return this;
+  },
+  resume() {
+    native.resume.call(this);
+    return this;
+  },
+  isPaused() { return get.call(this, GET.isPaused); },
+
+  destroy(error, callback) {
+    const before = typeof callback === 'function' && get.call(this, GET.destroyed);
+    native.destroy.call(this, error);
+    if (typeof callback === 'function') {
+      if (before) callback();
+      else callback(error || null);
+    }
+    return this;
+  },
+
+  // Within the core if both ends are sockets nobody has changed and nobody else listens; else
+  // Node's own pipe, on top of write(), 'data' and the views of the state.
+  pipe(destination, options) {
+    if (isPlain(destination) && isPlain(this) && listensAlone(this)) {
+      native.pipe.call(this, destination, !options || options.end !== false);
+      return destination;
+    }
+    return Duplex.prototype.pipe.call(this, destination, options);
+  },
+  unpipe(destination) {
+    if (destination === undefined || destination instanceof Duplex) {
+      native.unpipe.call(this, destination);
+    }
+    return Duplex.prototype.unpipe.call(this, destination);
+  },
+
+  on(event, listener) {
+    ee.on.call(this, event, listener);
+    if (event === 'data') listening.call(this, kData, true, 1);
+    else if (event === 'readable') listening.call(this, kReadable, true, 1);
+    return this;
+  },
+  prependListener(event, listener) {
+    ee.prependListener.call(this, event, listener);
+    if (event === 'data') listening.call(this, kData, true, 2);
+    else if (event === 'readable') listening.call(this, kReadable, true, 2);
+    return this;
+  },
+  removeListener(event, listener) {
+    ee.removeListener.call(this, event, listener);
+    if (event === 'data') listening.call(this, kData, this.listenerCount('data') > 0, -1);
+    else if (event === 'readable') {
+      listening.call(this, kReadable, this.listenerCount('readable') > 0, -1);
+    }
+    return this;
+  },
+  removeAllListeners(event) {
+    ee.removeAllListeners.apply(this, arguments);
+    if (event === 'data' || event === undefined) listening.call(this, kData, false, -2);
+    if (event === 'readable' || event === undefined) listening.call(this, kReadable, false, -2);
+    return this;
+  },
+};
+methods.addListener = methods.on;
+methods.off = methods.removeListener;
+
+// push() and unshift(): what is no chunk destroys the stream, as in Node.
+function give(socket, method, chunk, encoding) {
+  if (chunk === null) return method.call(socket, null, undefined);
+  if (typeof chunk === 'string') return method.call(socket, chunk, toEncoding(encoding));
+  if (chunk === undefined) return method.call(socket, '', undefined);
+  if (!ArrayBuffer.isView(chunk)) {
+    socket.destroy(errors.invalidArgType('chunk', kChunk, chunk));
+    return false;
+  }
+  return method.call(socket, toChunk(chunk), undefined);
+}
+
+// Nobody but the socket itself hears 'end', and nothing takes its data.
+function listensAlone(socket) {
+  const made = socket[kViews];
+  return socket.listenerCount('data') === 0 && socket.listenerCount('readable') === 0 &&
+    socket.listenerCount('end') <= 1 && (made === undefined || made.readable.pipes.length === 0);
+}
+
+// Is it one of our sockets, with every method the one it was made with? Set by install().
+let isPlain;
+
+const asked = (name) => function() { return get.call(this, GET[name]); };
+const read = [
+  'destroyed', 'closed', 'errored', 'readable', 'readableEnded', 'readableAborted',
+  'readableDidRead', 'readableFlowing', 'readableLength', 'readableHighWaterMark',
+  'readableEncoding', 'writable', 'writableEnded', 'writableFinished', 'writableAborted',
+  'writableNeedDrain', 'writableLength', 'writableHighWaterMark', 'writableCorked',
+  'allowHalfOpen',
+];
+
+// The deprecated setters of Node's streams.
+const written = {
+  readableFlowing(value) { set.call(this, GET.readableFlowing, value); },
+  readable(value) {
+    this[state.kReadableOff] = !!value;
+    set.call(this, GET.readable, !!value);
+  },
+  writable(value) {
+    this[state.kWritableOff] = !!value;
+    set.call(this, GET.writable, !!value);
+  },
+  allowHalfOpen(value) { native.setAllowHalfOpen.call(this, Boolean(value)); },
+  destroyed() {},
+};
+
+function accessor(prototype, name, getter, setter) {
+  Object.defineProperty(prototype, name,
+    { get: getter, set: setter, configurable: true, enumerable: false });
+}
+
+// Puts it all on the prototype of Socket.
+function install(Socket) {
+  const { prototype } = Socket;
+  for (const [name, method] of Object.entries(methods)) {
+    Object.defineProperty(prototype, name,
+      { value: method, writable: true, configurable: true, enumerable: false });
+  }
+  const watched = Object.keys(methods).concat('emit', 'once', '_read', '_write', '_writev',
+    '_final', '_destroy').map((name) => [name, prototype[name]]);
+  isPlain = (socket) => socket instanceof Socket &&
+    watched.every(([name, method]) => socket[name] === method);
+  for (const name of read) accessor(prototype, name, asked(name), written[name]);
+  accessor(prototype, 'readableObjectMode', () => false);
+  accessor(prototype, 'writableObjectMode', () => false);
+  accessor(prototype, 'readableBuffer', function() {
+    return (GET.readableBuffer !== undefined && get.call(this, GET.readableBuffer)) || [];
+  });
+  accessor(prototype, 'writableBuffer', function() {
+    return (GET.writableBuffer !== undefined && get.call(this, GET.writableBuffer)) || [];
+  });
+  // Made when Node's stream functions first ask.
+  accessor(prototype, '_readableState', function() { return views(this)?.readable; }, () => {});
+  accessor(prototype, '_writableState', function() { return views(this)?.writable; }, () => {});
+}
+
+function views(socket) {
+  let made = socket[kViews];
+  if (made === undefined) {
+    if (get.call(socket, GET.destroyed) === undefined) return undefined;  // no socket behind it
+    made = { readable: state.readableView(socket), writable: state.writableView(socket) };
+    Object.defineProperty(socket, kViews, { value: made });
+  }
+  return made;
+}
+
+module.exports = { install, toEncoding };

@@ -1,0 +1,46 @@
+// require('net') on uvnet: the same names, the same objects where Node has one object for two
+// names, over the C++ core. Node's own net is never loaded.
+'use strict';
+
+const os = require('os');
+const { binding } = require('./binding');
+const validate = require('./validate');
+const { Socket, connect } = require('./socket');
+const { Server, createServer } = require('./server');
+
+const isIP = (input) => binding.isIP(typeof input === 'string' ? input : `${input}`);
+function isIPv4(input) { return isIP(input) === 4; }
+function isIPv6(input) { return isIP(input) === 6; }
+
+let warned = false;
+
+module.exports = {
+  // Node's cluster makes listening handles with this one; the core makes its own.
+  _createServerHandle: function createServerHandle() { return -os.constants.errno.ENOTSUP; },
+  _normalizeArgs: validate.normalizeArgs,
+  _setSimultaneousAccepts() {
+    if (warned) return;
+    warned = true;
+    process.emitWarning('net._setSimultaneousAccepts() is deprecated and will be removed.',
+      'DeprecationWarning', 'DEP0121');
+  },
+  connect,
+  createConnection: connect,
+  createServer,
+  isIP,
+  isIPv4,
+  isIPv6,
+  Server,
+  Socket,
+  Stream: Socket,
+  getDefaultAutoSelectFamily() { return binding.autoSelectFamily(); },
+  setDefaultAutoSelectFamily(value) {
+    validate.boolean(value, 'value');
+    binding.autoSelectFamily(value);
+  },
+  getDefaultAutoSelectFamilyAttemptTimeout() { return binding.autoSelectFamilyAttemptTimeout(); },
+  setDefaultAutoSelectFamilyAttemptTimeout(value) {
+    validate.int32(value, 'value', 1);
+    binding.autoSelectFamilyAttemptTimeout(Math.max(value, 10));
+  },
+};

@@ -1,0 +1,259 @@
+// net.Server: an EventEmitter in front of the C++ Server that init() ties to it.
+//
+// The forms of listen() and their checks are here; binding, accepting, counting and closing are
+// the core's.
+'use strict';
+
+const EventEmitter = require('events');
+const diagnostics = require('diagnostics_channel');
+const { promisify } = require('util');
+const { binding, host } = require('./binding');
+const errors = require('./errors');
+const { Handle, makeHandle } = require('./handle');
+const { Socket } = require('./socket');
+const validate = require('./validate');
+
+const native = binding.server;
+const kHandle = Symbol('handle');
+const kMaxConnections = Symbol('maxConnections');
+const kDropMaxConnection = Symbol('dropMaxConnection');
+// Missing in the oldest Nodes we run in.
+const listenChannel = diagnostics.tracingChannel?.('net.server.listen') ??
+  { hasSubscribers: false };
+
+function Server(options, connectionListener) {
+  if (!(this instanceof Server)) return new Server(options, connectionListener);
+  EventEmitter.call(this, typeof options === 'object' ? options : undefined);
+  if (typeof options === 'function') {
+    connectionListener = options;
+    options = {};
+  } else if (options == null || typeof options === 'object') {
+    options = { ...options };
+  } else {
+    throw errors.invalidArgType('options', 'of type object', options);
+  }
+  if (typeof connectionListener === 'function') this.on('connection', connectionListener);
+  if (options.keepAliveInitialDelay !== undefined) {
+    validate.number(options.keepAliveInitialDelay, 'options.keepAliveInitialDelay');
+    if (options.keepAliveInitialDelay < 0) options.keepAliveInitialDelay = 0;
+  }
+  if (options.highWaterMark !== undefined) {
+    validate.number(options.highWaterMark, 'options.highWaterMark');
+    if (options.highWaterMark < 0) options.highWaterMark = undefined;
+  }
+  this._usingWorkers = false;
+  this._workers = [];
+  this._unref = false;
+  this._listeningId = 1;
+  this.allowHalfOpen = options.allowHalfOpen || false;
+  this.pauseOnConnect = !!options.pauseOnConnect;
+  this.noDelay = Boolean(options.noDelay);
+  this.keepAlive = Boolean(options.keepAlive);
+  this.keepAliveInitialDelay = ~~(options.keepAliveInitialDelay / 1000);
+  const to = {
+    allowHalfOpen: Boolean(this.allowHalfOpen),
+    pauseOnConnect: this.pauseOnConnect,
+    noDelay: this.noDelay,
+    keepAlive: this.keepAlive,
+    keepAliveInitialDelay: this.keepAliveInitialDelay * 1000,
+  };
+  if (options.highWaterMark != null) to.highWaterMark = options.highWaterMark;
+  if (options.blockList !== undefined) to.blockList = options.blockList;
+  native.init.call(this, to);
+  this.highWaterMark = options.highWaterMark ?? new Socket().readableHighWaterMark;
+}
+Object.setPrototypeOf(Server.prototype, EventEmitter.prototype);
+Object.setPrototypeOf(Server, EventEmitter);
+
+// --- listen() ------------------------------------------------------------------------------------
+
+function closeOnAbort(server, signal) {
+  if (signal === undefined) return;
+  validate.signal(signal, 'options.signal');
+  const close = () => server.close();
+  if (signal.aborted) {
+    process.nextTick(close);
+  } else {
+    signal.addEventListener('abort', close, { once: true });
+    server.once('close', () => signal.removeEventListener('abort', close));
+  }
+}
+
+const positive = (value) => (Number(value) >= 0 ? Number(value) : false);
+
+// (handle, backlog), (path, backlog), (port, backlog) or (port, host, backlog).
+function backlogOf(args) {
+  return (args.length > 1 && positive(args[1])) || (args.length > 2 && positive(args[2])) || 0;
+}
+
+// Which of the forms was meant, as options for the core; throws what Node throws.
+function listenOptions(server, options, args) {
+  const backlog = backlogOf(args);
+  closeOnAbort(server, options.signal);
+  if (typeof options.fd === 'number' && options.fd >= 0) return { fd: options.fd, backlog };
+  if (args.length === 0 || typeof args[0] === 'function' ||
+      (options.port === undefined && 'port' in options) || options.port === null) {
+    options.port = 0;
+  }
+  const flags = { exclusive: !!options.exclusive };
+  if (options.ipv6Only === true) flags.ipv6Only = true;
+  if (options.reusePort === true) flags.reusePort = true;
+  if (typeof options.port === 'number' || typeof options.port === 'string') {
+    const port = validate.port(options.port, 'options.port');
+    const to = { port, backlog: Number(options.backlog) || backlog, ...flags };
+    if (options.host) {
+      validate.string(options.host, 'hostname');
+      to.host = options.host;
+    } else {
+      delete to.ipv6Only;  // only for an address that was named, in Node too
+    }
+    return to;
+  }
+  if (options.path && validate.isPipeName(options.path)) {
+    const { path } = options;
+    if (path[0] === '\0' && (options.readableAll || options.writableAll)) {
+      throw errors.invalidArgValue('options', options,
+        'can not set readableAll or writableAllt to true when path is abstract unix socket');
+    }
+    server._pipeName = path;
+    return {
+      path, backlog: Number(options.backlog) || backlog, exclusive: flags.exclusive,
+      readableAll: options.readableAll === true, writableAll: options.writableAll === true,
+    };
+  }
+  if (!('port' in options || 'path' in options)) {
+    throw errors.invalidArgValue('options', options, 'must have the property "port" or "path"');
+  }
+  throw errors.invalidArgValue('options', options);
+}
+
+const methods = {
+  listen(...args) {
+    let [options, callback] = validate.normalizeArgs(args);
+    if (this.listening) throw errors.alreadyListening();
+    const traced = listenChannel.hasSubscribers;
+    if (traced) trace(this, options);
+    if (callback !== null) this.once('listening', callback);
+    this._listeningId++;
+    // One of ours, or a handle of one: a copy of what it listens on.
+    const given = options instanceof Server || options instanceof Socket ? options :
+      options._handle || options.handle || options;
+    const owner = given instanceof Handle ? given.owner : given;
+    if (owner instanceof Server || owner instanceof Socket) {
+      native.listenCopy.call(this, owner, owner instanceof Server);
+      return this;
+    }
+    native.listen.call(this, listenOptions(this, given, args));
+    return this;
+  },
+
+  close(callback) {
+    this._listeningId++;
+    if (typeof callback === 'function') {
+      if (this.listening) this.once('close', callback);
+      else this.once('close', () => callback(errors.notRunning()));
+    }
+    native.close.call(this);
+    return this;
+  },
+
+  address() {
+    return native.address.call(this) ?? this._pipeName ?? null;
+  },
+
+  getConnections(callback) {
+    validate.func(callback, 'callback');
+    native.getConnections.call(this, callback);
+    return this;
+  },
+
+  ref() {
+    this._unref = false;
+    native.ref.call(this);
+    return this;
+  },
+  unref() {
+    this._unref = true;
+    native.unref.call(this);
+    return this;
+  },
+
+  _emitCloseIfDrained() {
+    if (this.listening || this._connections > 0) return;
+    process.nextTick(() => this.emit('close'));
+  },
+  _setupWorker(list) {
+    this._usingWorkers = true;
+    this._workers.push(list);
+    list.once('exit', (gone) => this._workers.splice(this._workers.indexOf(gone), 1));
+  },
+};
+for (const [name, value] of Object.entries(methods)) {
+  Object.defineProperty(Server.prototype, name,
+    { value, writable: true, configurable: true, enumerable: true });
+}
+
+// The tracing channel's three messages: now, and when it listens or fails.
+function trace(server, options) {
+  listenChannel.asyncStart.publish({ server, options });
+  const done = () => {
+    server.removeListener('error', failed);
+    listenChannel.asyncEnd.publish({ server });
+  };
+  const failed = (error) => {
+    server.removeListener('listening', done);
+    listenChannel.error.publish({ server, error });
+  };
+  server.prependOnceListener('listening', done);
+  server.prependOnceListener('error', failed);
+}
+
+if (Symbol.asyncDispose !== undefined) {
+  Server.prototype[Symbol.asyncDispose] = async function() {
+    if (this.listening) await promisify(this.close).call(this);
+  };
+}
+
+// An async listener that rejected: 'connection' takes it out on the connection.
+Server.prototype[EventEmitter.captureRejectionSymbol] = function(error, event, socket) {
+  if (event === 'connection') socket.destroy(error);
+  else this.emit('error', error);
+};
+
+// --- Properties ----------------------------------------------------------------------------------
+
+function property(name, getter, setter = () => {}, enumerable = false) {
+  Object.defineProperty(Server.prototype, name,
+    { get: getter, set: setter, enumerable, configurable: true });
+}
+property('listening', function() { return native.listening.call(this); }, undefined, true);
+property('_connections', function() { return native.connections.call(this); });
+property('maxConnections', function() { return this[kMaxConnections]; }, function(limit) {
+  Object.defineProperty(this, kMaxConnections,
+    { value: limit, writable: true, configurable: true });
+  // Up to Node 20, 0 is no limit; since then it is none at all.
+  const none = host.major > 20 ? limit == null : !limit;
+  native.setMaxConnections.call(this, none ? undefined : Number(limit));
+});
+property('dropMaxConnection', function() { return this[kDropMaxConnection]; }, function(drop) {
+  Object.defineProperty(this, kDropMaxConnection,
+    { value: drop, writable: true, configurable: true });
+  native.setDropMaxConnection.call(this, Boolean(drop));
+});
+property('_handle', function() {
+  const { listening } = this;
+  if (!listening) return null;
+  const made = this[kHandle];
+  if (made !== undefined && made.id === this._listeningId) return made.handle;
+  const kind = typeof this.address() === 'string' ? 2 : 1;
+  const handle = makeHandle(kind, this, native);
+  Object.defineProperty(this, kHandle,
+    { value: { id: this._listeningId, handle }, configurable: true });
+  return handle;
+});
+
+function createServer(options, connectionListener) {
+  return new Server(options, connectionListener);
+}
+
+module.exports = { Server, createServer };
