@@ -1,0 +1,362 @@
+// Name lookup from outside: the system's resolver when it is slow, and resolvers of one's own that
+// answer in either form, at once or later, twice, too late or never.
+//
+// getaddrinfo() itself is replaced in this program: names that end in ".slow" wait until let go.
+#include <dlfcn.h>
+#include <fmt/format.h>
+#include <netdb.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/loopback.h"
+
+using uvnet::ConnectOptions;
+using uvnet::Error;
+using uvnet::Lookup;
+using uvnet::LookupAddress;
+using uvnet::LookupCallback;
+using uvnet::LookupOptions;
+using uvnet::Ref;
+using uvnet::Socket;
+using uvnet::test::Listening;
+using uvnet::test::NetWorld;
+using uvnet::test::Record;
+using uvnet::test::Transport;
+using uvnet::test::turn;
+
+namespace {
+
+// Where slow lookups wait. They run on libuv's threads.
+class SlowLookups {
+ public:
+  ~SlowLookups() { letGo(); }
+  // How many have begun, once there are that many.
+  bool begun(int count) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, uvnet::test::kPatience, [&] { return begun_ >= count; });
+  }
+  void letGo() {
+    const std::lock_guard lock(mutex_);
+    open_ = true;
+    changed_.notify_all();
+  }
+  void enter() {
+    std::unique_lock lock(mutex_);
+    ++begun_;
+    changed_.notify_all();
+    changed_.wait(lock, [&] { return open_; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int begun_ = 0;
+  bool open_ = false;
+};
+
+SlowLookups*& slowLookups() {
+  static SlowLookups* now = nullptr;
+  return now;
+}
+
+struct WithSlowLookups : SlowLookups {
+  WithSlowLookups() { slowLookups() = this; }
+  ~WithSlowLookups() { letGo(); }
+  WithSlowLookups(const WithSlowLookups&) = delete;
+  WithSlowLookups& operator=(const WithSlowLookups&) = delete;
+};
+
+}  // namespace
+
+// Visible, or libuv does not see it.
+extern "C" __attribute__((visibility("default"))) int getaddrinfo(const char* node,
+                                                                  const char* service,
+                                                                  const addrinfo* hints,
+                                                                  addrinfo** result) {
+  const auto systems =
+      reinterpret_cast<decltype(&::getaddrinfo)>(::dlsym(RTLD_NEXT, "getaddrinfo"));
+  if (node == nullptr || !std::string_view(node).ends_with(".slow")) {
+    return systems(node, service, hints, result);
+  }
+  slowLookups()->enter();
+  return systems("localhost", service, hints, result);
+}
+
+TEST_CASE("two slow lookups do not hold up connects to literal addresses", "[net][K15][V04]") {
+  const Transport transport = GENERATE(Transport::kTcp, Transport::kUnix);
+  NetWorld world;
+  WithSlowLookups slow;
+  Listening listening(world, transport);
+  listening->on<"connection">([](Socket& peer) { peer.end(); });
+  // libuv gives half of its four threads to what may be slow, and these two take both.
+  Socket& one = world.watch(world.net().connect({.port = 1, .host = "one.slow"}));
+  Socket& two = world.watch(world.net().connect({.port = 1, .host = "two.slow"}));
+  Record first(one);
+  Record second(two);
+  REQUIRE(slow.begun(2));
+  // Nor does a third that has to wait for its turn.
+  Record third(world.watch(world.net().connect({.port = 1, .host = "localhost"})));
+
+  for (int i = 0; i < 3; ++i) {
+    Record literal(world.watch(world.net().connect(listening.to())));
+    world.until([&] { return literal.has("close"); });
+    CHECK(literal.text() == "connect ready end finish close");
+  }
+  // Listening on an address neither.
+  Listening another(world, transport);
+  another->close();
+  for (const Record* waiting : {&first, &second, &third}) CHECK(waiting->events.empty());
+  CHECK(one.connecting());
+  CHECK(two.connecting());
+
+  slow.letGo();
+  world.until([&] { return first.has("close") && second.has("close") && third.has("close"); });
+  for (const Record* waiting : {&first, &second, &third}) CHECK(waiting->text() == "error close");
+  listening->close();
+  world.end();
+}
+
+TEST_CASE(
+    "destroy() does not wait for the lookup: neither for one that runs nor for one that waits",
+    "[net][K15][D11][F14]") {
+  NetWorld world;
+  WithSlowLookups slow;
+  std::vector<Ref<Socket>> sockets;
+  for (const char* host : {"one.slow", "two.slow", "three.slow", "four.slow", "five.slow"}) {
+    sockets.emplace_back(&world.watch(world.net().connect({.port = 1, .host = host})));
+  }
+  REQUIRE(slow.begun(2));
+  std::vector<std::unique_ptr<Record>> records;
+  for (const Ref<Socket>& socket : sockets) {
+    records.push_back(std::make_unique<Record>(*socket));
+    socket->on<"lookup">([] { CHECK(false); });
+    socket->destroy();
+  }
+  world.until([&] {
+    bool all = true;
+    for (const auto& record : records) all = all && record->has("close");
+    return all;
+  });
+  for (const auto& record : records) CHECK(record->text() == "close");
+  sockets.clear();
+  // The sockets are gone when the answers come.
+  slow.letGo();
+  world.end();
+}
+
+TEST_CASE("a lookup that runs does not keep a socket that connects anew from its new address",
+          "[net][K10][K15][F20]") {
+  NetWorld world;
+  WithSlowLookups slow;
+  Listening listening(world, Transport::kTcp);
+  listening->on<"connection">([](Socket& peer) { peer.end(); });
+  Socket& client = world.watch(world.net().connect({.port = 1, .host = "one.slow"}), 2);
+  const Ref<Socket> kept(client);
+  REQUIRE(slow.begun(1));
+  Record record(client);
+  client.once<"close">([&] {
+    client.connect(listening.to());
+    slow.letGo();
+  });
+  client.destroy();
+  world.until([&] { return record.count("close") == 2; });
+  CHECK(record.text() == "close connect ready end finish close");
+  listening->close();
+  world.end();
+}
+
+// --- Resolvers of one's own ----------------------------------------------------------------------
+
+namespace {
+
+// What a resolver was asked, and the way to answer it.
+struct Asked {
+  std::vector<LookupOptions> options;
+  std::vector<LookupCallback> answers;
+  Lookup lookup() {
+    return [this](const std::string&, const LookupOptions& asked, const LookupCallback& told) {
+      options.push_back(asked);
+      answers.push_back(told);
+    };
+  }
+};
+
+// A server that counts who came, and ends each.
+struct Counting {
+  explicit Counting(NetWorld& world) : listening(world, Transport::kTcp) {
+    listening->on<"connection">([this](Socket& peer) {
+      ++connections;
+      peer.end();
+    });
+  }
+  Listening listening;
+  int connections = 0;
+};
+
+const std::vector<LookupAddress> kHere{{"127.0.0.1", 4}};
+
+}  // namespace
+
+TEST_CASE("a resolver may answer with one address or with several, at once or later, however asked",
+          "[net][K13][K15][F14]") {
+  const bool all = GENERATE(true, false);
+  const bool several = GENERATE(true, false);
+  const bool atOnce = GENERATE(true, false);
+  CAPTURE(all, several, atOnce);
+  NetWorld world;
+  Counting server(world);
+  std::vector<LookupAddress> found = kHere;
+  // Where one address is asked for, the first one counts.
+  if (several) found.push_back({"127.0.0.2", 4});
+  int asked = 0;
+  ConnectOptions to = server.listening.to({.host = "some.name", .autoSelectFamily = all});
+  to.lookup = [&](const std::string& host, const LookupOptions& options,
+                  const LookupCallback& told) {
+    ++asked;
+    CHECK(host == "some.name");
+    CHECK(options.all == all);
+    if (atOnce) {
+      told(nullptr, found);
+    } else {
+      world.host.nextTick([told, found] { told(nullptr, found); });
+    }
+  };
+  Socket& client = world.watch(world.net().connect(to));
+  Record record(client);
+  std::vector<std::string> lookups;
+  client.on<"lookup">([&](const Error*, const std::string& address, int, const std::string&) {
+    lookups.push_back(address);
+  });
+  world.until([&] { return record.has("close"); });
+  CHECK(record.text() == "connect ready end finish close");
+  CHECK(asked == 1);
+  CHECK(server.connections == 1);
+  // An answer that comes before connect() returns is heard by nobody, as in node.
+  const std::size_t heard = atOnce ? 0 : all && several ? 2 : 1;
+  CHECK(lookups.size() == heard);
+  server.listening->close();
+  world.end();
+}
+
+TEST_CASE("a resolver that answers twice opens one connection", "[net][K15][F14]") {
+  const bool all = GENERATE(true, false);
+  const bool error = GENERATE(true, false);
+  const bool atOnce = GENERATE(true, false);
+  CAPTURE(all, error, atOnce);
+  NetWorld world;
+  Counting server(world);
+  Asked asked;
+  Socket& client = world.watch(world.net().connect(
+      server.listening.to({.host = "twice", .lookup = asked.lookup(), .autoSelectFamily = all})));
+  Record record(client);
+  REQUIRE(asked.answers.size() == 1);
+  const Error late("late");
+  const auto again = [&] { asked.answers[0](error ? &late : nullptr, kHere); };
+  asked.answers[0](nullptr, kHere);
+  if (atOnce) again();
+  world.until([&] { return record.has("connect"); });
+  again();
+  world.until([&] { return record.has("close"); });
+  again();
+  turn(world.host);
+  CHECK(record.text() == "connect ready end finish close");
+  CHECK(server.connections == 1);
+  server.listening->close();
+  world.end();
+}
+
+TEST_CASE("a resolver that never answers keeps a socket connecting, and no loop running",
+          "[net][K15][F14]") {
+  NetWorld world;
+  Asked asked;
+  Socket& client = world.watch(
+      world.net().connect({.port = 1, .host = "never", .lookup = asked.lookup(), .timeout = 5}));
+  Record record(client);
+  client.write("waits");
+  CHECK_FALSE(world.host.runNoWait());
+  CHECK(client.connecting());
+  CHECK(client.readyState() == "opening");
+  client.destroy();
+  world.end();
+  CHECK(record.text() == "close");
+  asked.answers[0](nullptr, kHere);
+  turn(world.host);
+  CHECK(record.text() == "close");
+}
+
+TEST_CASE("the answer to a lookup that nobody waits for any more changes nothing",
+          "[net][K15][K10][F14][F20]") {
+  NetWorld world;
+  Counting server(world);
+  Asked asked;
+  Ref<Socket> client(world.watch(
+      world.net().connect(server.listening.to({.host = "first", .lookup = asked.lookup()})), 2));
+  Record record(*client);
+  client->destroy();
+  world.until([&] { return record.has("close"); });
+
+  SECTION("of a life that is over, while the next one looks up") {
+    client->connect(server.listening.to({.host = "second", .lookup = asked.lookup()}));
+    REQUIRE(asked.answers.size() == 2);
+    const Error error("of the first");
+    asked.answers[0](&error, {});
+    asked.answers[0](nullptr, {{"192.0.2.1", 4}});
+    turn(world.host);
+    CHECK(record.text() == "close");
+    CHECK(client->connecting());
+    asked.answers[1](nullptr, kHere);
+    world.until([&] { return record.count("close") == 2; });
+    CHECK(record.text() == "close connect ready end finish close");
+    CHECK(server.connections == 1);
+  }
+  SECTION("of a socket that was freed") {
+    client->connect({.port = 1, .host = "second", .lookup = asked.lookup()});
+    client->destroy();
+    world.until([&] { return record.count("close") == 2; });
+    client.reset();
+    asked.answers[0](nullptr, kHere);
+    asked.answers[1](nullptr, kHere);
+    turn(world.host);
+    CHECK(server.connections == 0);
+  }
+  server.listening->close();
+  world.end();
+}
+
+TEST_CASE("destroy() in 'lookup' of several addresses: no further one is told or tried",
+          "[net][K15][V04][D11][F19]") {
+  NetWorld world;
+  Asked asked;
+  Socket& client =
+      world.watch(world.net().connect({.port = 1, .host = "several", .lookup = asked.lookup()}));
+  Record record(client);
+  int lookups = 0;
+  client.on<"lookup">([&] {
+    ++lookups;
+    client.destroy();
+  });
+  client.on<"connectionAttempt">([] { CHECK(false); });
+  asked.answers[0](nullptr, {{"127.0.0.1", 4}, {"::1", 6}, {"127.0.0.2", 4}});
+  world.end();
+  CHECK(lookups == 1);
+  CHECK(record.text() == "close");
+}
+
+TEST_CASE("a Net that goes does not wait for its lookups", "[net][K15]") {
+  NetWorld world;
+  WithSlowLookups slow;
+  Asked asked;
+  world.net().connect({.port = 1, .host = "one.slow"});
+  world.net().connect({.port = 1, .host = "never", .lookup = asked.lookup()});
+  REQUIRE(slow.begun(1));
+  world.endNet();
+  asked.answers[0](nullptr, kHere);
+  turn(world.host);
+  slow.letGo();
+  world.end();
+}
