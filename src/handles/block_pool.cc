@@ -37,7 +37,15 @@ void BlockPool::Abandon::operator()(BlockPool* pool) const noexcept {
   if (pool->outside_ == 0) delete pool;
 }
 
-BlockPool::Ptr BlockPool::create() { return Ptr(new BlockPool); }
+BlockPool::Ptr BlockPool::create() {
+  Ptr pool(new BlockPool);
+  // One of each small size from the start: how much a read brings is the kernel's to say, and a
+  // steady stream may meet a size for the first time after any number of reads.
+  for (std::size_t index = 0; index < kClasses - 1; ++index) {
+    if (Block* block = pool->take(sizeOf(index))) giveBack(&block->head);
+  }
+  return pool;
+}
 
 std::size_t BlockPool::classOf(std::size_t n) noexcept {
   if (n > kLargestSmall) return kClasses - 1;

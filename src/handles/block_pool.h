@@ -43,7 +43,8 @@ class BlockPool {
   // A block with room for n bytes (n <= kSlab), with one count. Null: no memory.
   Block* take(std::size_t n) noexcept;
 
-  // Blocks that were not in the pool when they were asked for; for tests of steadiness.
+  // Blocks made so far, among them one of each small size, which are there from the start; for
+  // tests of steadiness.
   std::uint64_t allocations() const noexcept { return allocations_; }
 
  private:
