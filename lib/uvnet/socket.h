@@ -127,6 +127,7 @@ class UVNET_API Socket : public Duplex, public On<Socket, SocketEvents> {
   ~Socket() override;
 
   void doRead(std::size_t size) override;
+  bool readsByItself() const noexcept override;
   std::ptrdiff_t doTryWrite(std::string_view bytes, std::optional<Error>& error) override;
   void doWrite(Buffer chunk, Callback done) override;
   void doWritev(std::span<Buffer> chunks, Callback done) override;

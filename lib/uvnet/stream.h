@@ -154,6 +154,8 @@ class UVNET_API Stream : public Emitter {
 
   // Get more: call push(), now or later. Not called again before it has.
   virtual void doRead(std::size_t size);
+  // The source pushes without being asked again, so that doRead() would do nothing now.
+  virtual bool readsByItself() const noexcept { return false; }
   // Takes what can be taken of the bytes at once, without queueing. Only called when nothing is
   // queued. The number taken; -1: cannot say now, use doWrite(). Sets error if it failed.
   virtual std::ptrdiff_t doTryWrite(std::string_view bytes, std::optional<Error>& error);

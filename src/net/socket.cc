@@ -233,6 +233,7 @@ Server* Socket::server() const noexcept { return state_->server.get(); }
 // --- What the stream asks for --------------------------------------------------------------------
 
 void Socket::doRead(std::size_t) { state_->readOrWait(); }
+bool Socket::readsByItself() const noexcept { return state_->wire.reading(); }
 std::ptrdiff_t Socket::doTryWrite(std::string_view bytes, std::optional<Error>& error) {
   if (!state_->open()) return -1;
   state_->pendingBytes = 0;

@@ -154,7 +154,11 @@ void ReadableSide::onConstructed() {
 void ReadableSide::maybeReadMore() {
   if (readingMore_ || !core_.life.constructed) return;
   readingMore_ = true;
-  nextTick(stream_, core_, [this] { readMore(); });
+  if (flowing_ == true && length() == 0 && stream_.readsByItself()) {
+    readMore();  // the source is asked for nothing: a tick for it would only cost
+  } else {
+    nextTick(stream_, core_, [this] { readMore(); });
+  }
 }
 
 // Reads ahead up to the mark; flowing with nothing buffered, always.
