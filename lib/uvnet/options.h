@@ -6,6 +6,7 @@
 #pragma once
 
 #include <uvnet/address.h>
+#include <uvnet/block_list.h>
 #include <uvnet/error.h>
 #include <uvnet/function.h>
 #include <uvnet/stream.h>
@@ -114,6 +115,8 @@ struct SocketOptions {
   std::optional<std::int64_t> highWaterMark = {};  // bytes, both sides; default 64 KiB
   std::optional<int> typeOfService = {};           // 0 to 255, as setTypeOfService()
   std::stop_token signal = {};                     // destroys the socket with an AbortError
+  // What must not be connected to: ERR_IP_BLOCKED. Asked for each address, looked up or given.
+  std::optional<BlockList> blockList = {};
   BoundSocket* handle = nullptr;  // taken over: connect() then starts from its address
 };
 
@@ -130,6 +133,8 @@ struct ConnectOptions {
   std::optional<bool> autoSelectFamily = {};  // default: Net's, true
   // Milliseconds given to an address before the next one is tried; at least 10 is used.
   std::optional<int> autoSelectFamilyAttemptTimeout = {};
+  // As in SocketOptions; for this socket from now on.
+  std::optional<BlockList> blockList = {};
 
   // Only net.connect() reads these: they make the socket.
   double timeout = 0;  // milliseconds: setTimeout() before connecting
@@ -151,6 +156,8 @@ struct ServerOptions {
   bool keepAlive = false;
   double keepAliveInitialDelay = 0;  // milliseconds
   std::optional<std::int64_t> highWaterMark = {};
+  // Who is not let in: such a connection is closed, and nobody is told (no 'drop', as in Node).
+  std::optional<BlockList> blockList = {};
 };
 
 struct ListenOptions {

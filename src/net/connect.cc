@@ -63,6 +63,7 @@ void SocketState::connect(ConnectOptions options, Function<void()> listener) {
     }
   }
 
+  if (options.blockList) blockList = std::move(options.blockList);
   if (listener) socket.once<"connect">(std::move(listener));
   if (socket.destroyed()) {
     forgetPendingWrite();
@@ -199,6 +200,10 @@ void SocketState::connectTo(const std::string& address, int family) {
   }
   socket.emit<"connectionAttempt">(attempt_.address, attempt_.port, attempt_.family);
   if (!connecting) return;
+  if (blocked(attempt_)) {
+    socket.destroy(ipBlocked(attempt_.address));
+    return;
+  }
   const int status = tcp()->connect(attempt_.address, attempt_.port, family == 6, socket,
                                     [this, id = connectId_](int answer) {
                                       if (id == connectId_) onConnected(answer);
@@ -227,6 +232,10 @@ int SocketState::bindLocal(const Attempt& attempt) {
     if (status == 0 && bound.port != attempt_.localPort) status = uverr::kAddrInUse;
   }
   return status;
+}
+
+bool SocketState::blocked(const Attempt& attempt) const noexcept {
+  return blockList && blockList->check(attempt.address, attempt.family == 6 ? "ipv6" : "ipv4");
 }
 
 Error SocketState::attemptError(int status) const {

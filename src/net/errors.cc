@@ -118,6 +118,13 @@ Error invalidIpAddress(const std::string& address) {
   return coded("TypeError", "ERR_INVALID_IP_ADDRESS", "Invalid IP address: " + address);
 }
 
+Error invalidAddress() { return coded("Error", "ERR_INVALID_ADDRESS", "Invalid socket address"); }
+
+Error ipBlocked(const std::string& address) {
+  return coded("Error", "ERR_IP_BLOCKED",
+               fmt::format("IP({}) is blocked by net.BlockList", address));
+}
+
 Error invalidAddressFamily(int family, const std::string& host, const Port& given, int port) {
   const std::string shown = given.isText() ? given.text() : formatNumber(given.number());
   Error error = coded("RangeError", "ERR_INVALID_ADDRESS_FAMILY",

@@ -31,6 +31,10 @@ Error invalidArgValue(std::string_view name, std::string_view received,
 Error outOfRange(std::string_view name, std::string_view range, double received);
 Error missingPortOrPath();
 Error invalidIpAddress(const std::string& address);
+// What SocketAddress and BlockList say of an address they cannot read.
+Error invalidAddress();
+// To connect to an address that the blockList has.
+Error ipBlocked(const std::string& address);
 // The message shows the port as it was given.
 Error invalidAddressFamily(int family, const std::string& host, const Port& given, int port);
 Error invalidFdType(std::string_view type);

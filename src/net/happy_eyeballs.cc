@@ -77,6 +77,15 @@ void SocketState::raceNext(bool canceled) {
         continue;
       }
     }
+    if (blocked(attempt_)) {
+      // Not tried, so there is no 'connectionAttempt' of it.
+      race.errors.push_back(ipBlocked(attempt_.address));
+      const Error error = race.errors.back();
+      const Attempt attempt = attempt_;
+      socket.emit<"connectionAttemptFailed">(attempt.address, attempt.port, attempt.family, error);
+      if (!connecting) return;
+      continue;
+    }
     socket.emit<"connectionAttempt">(attempt_.address, attempt_.port, attempt_.family);
     if (!connecting) return;
     attemptedAddresses.push_back(attempt_.address + ":" + std::to_string(attempt_.port));

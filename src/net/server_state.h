@@ -44,6 +44,7 @@ class ServerState final : public Living, public handles::StreamHandle::Connectio
  private:
   void emitCloseIfDrained();
   void drop(const handles::StreamHandle& client);
+  bool blocked(const handles::StreamHandle& client) const;
 
   void lookUpAndListen(const std::string& host, int port, const ListenOptions& options);
   void listenTcp(const std::string& address, int port, int family, const ListenOptions& options);

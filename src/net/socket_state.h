@@ -77,6 +77,7 @@ class SocketState final : public Living {
   bool boundOnly = false;  // the handle is that of a BoundSocket, not connected
   handles::KeepAlive keepAlive;
   std::optional<int> typeOfService;
+  std::optional<BlockList> blockList;
   std::optional<double> timeout;
   ListenerToken timeoutListener;  // the last that setTimeout() added
   std::size_t pendingBytes = 0;   // written while connecting, not handed over
@@ -101,6 +102,7 @@ class SocketState final : public Living {
   void connectTo(const std::string& address, int family);
   void connectToPath(const std::string& path);
   int bindLocal(const Attempt& attempt);
+  bool blocked(const Attempt& attempt) const noexcept;
   void onConnected(int status);
   void succeed();
   Error attemptError(int status) const;
