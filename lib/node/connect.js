@@ -5,6 +5,8 @@ const errors = require('./errors');
 const validate = require('./validate');
 const { binding } = require('./binding');
 
+let dns;  // loaded when first needed
+
 function familyNumber(family) {
   if (family === 'IPv4') return 4;
   return family === 'IPv6' ? 6 : family;
@@ -39,14 +41,19 @@ function tcpOptions(options) {
   if (localPort) native.localPort = localPort;
   if (binding.isIP(host)) return native;
 
-  if (options.lookup != null) {
-    validate.func(options.lookup, 'options.lookup');
-    native.lookup = options.lookup;
-  } else {
-    validate.string(host, 'hostname');
-  }
+  const { lookup } = options;
+  if (lookup != null) validate.func(lookup, 'options.lookup');
+  else validate.string(host, 'hostname');
+  const family = familyNumber(options.family);
   native.host = String(host);
-  native.family = familyNumber(options.family);
+  if (family === 4 || family === 6) native.family = family;
+  // It is asked with just the options Node gives; dns.lookup is the one of that moment.
+  native.lookup = (name, { hints, all }, callback) => {
+    const asked = { family, hints };
+    if (all) asked.all = true;
+    dns ??= require('dns');
+    return (lookup || dns.lookup)(host, asked, callback);
+  };
   if (options.hints) native.hints = options.hints;
   return native;
 }

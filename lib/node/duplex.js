@@ -17,6 +17,7 @@ const { get, set, listening } = native;
 const kData = binding.EVENTS.indexOf('data');
 const kReadable = binding.EVENTS.indexOf('readable');
 const kViews = Symbol('views');
+const kDefaultEncoding = Symbol('defaultEncoding');
 const kChunk = 'of type string or an instance of Buffer, TypedArray, or DataView';
 
 const ee = EventEmitter.prototype;
@@ -46,7 +47,7 @@ const methods = {
     } else if (encoding) {
       encoding = toEncoding(encoding);
     }
-    return native.write.call(this, chunk, encoding || undefined,
+    return native.write.call(this, chunk, encoding || this[kDefaultEncoding],
       typeof callback === 'function' ? callback : undefined);
   },
 
@@ -61,7 +62,7 @@ const methods = {
     if (chunk == null) {
       chunk = encoding = undefined;
     } else {
-      encoding = toEncoding(encoding);
+      encoding = toEncoding(encoding) || this[kDefaultEncoding];
       chunk = toChunk(chunk);
     }
     native.end.call(this, chunk, encoding,
@@ -73,7 +74,8 @@ const methods = {
   uncork() { native.uncork.call(this); },
 
   setDefaultEncoding(encoding) {
-    native.setDefaultEncoding.call(this, validate.encoding(encoding));
+    this[kDefaultEncoding] = validate.encoding(encoding);
+    native.setDefaultEncoding.call(this, this[kDefaultEncoding]);
     return this;
   },
 
@@ -213,6 +215,7 @@ function accessor(prototype, name, getter, setter) {
 // Puts it all on the prototype of Socket.
 function install(Socket) {
   const { prototype } = Socket;
+  prototype[kDefaultEncoding] = undefined;
   for (const [name, method] of Object.entries(methods)) {
     Object.defineProperty(prototype, name,
       { value: method, writable: true, configurable: true, enumerable: false });
@@ -221,7 +224,10 @@ function install(Socket) {
     '_final', '_destroy').map((name) => [name, prototype[name]]);
   isPlain = (socket) => socket instanceof Socket &&
     watched.every(([name, method]) => socket[name] === method);
-  for (const name of read) accessor(prototype, name, asked(name), written[name]);
+  for (const name of read) {
+    if (!(name in Duplex.prototype) && name !== 'allowHalfOpen') continue;  // not in this Node
+    accessor(prototype, name, asked(name), written[name]);
+  }
   accessor(prototype, 'readableObjectMode', () => false);
   accessor(prototype, 'writableObjectMode', () => false);
   accessor(prototype, 'readableBuffer', function() {

@@ -66,6 +66,7 @@ function nativeOptions(options) {
   };
   const readableMark = mark(options, 'readableHighWaterMark');
   const writableMark = mark(options, 'writableHighWaterMark');
+  if (options.highWaterMark != null) to.highWaterMark = readableMark;
   if (readableMark !== undefined) to.readableHighWaterMark = readableMark;
   if (writableMark !== undefined) to.writableHighWaterMark = writableMark;
   if (options.fd !== undefined) {
@@ -121,7 +122,7 @@ function construct(socket, to, options) {
   }
   const overrides = overridden(socket);
   native.init.call(socket, overrides === 0 ? to : { ...to, overrides });
-  socket[kOverrides] = overrides;
+  if (overrides !== 0) socket[kOverrides] = overrides;
   if (options != null) {
     if (options.encoding) socket.setEncoding(options.encoding);
     if (options.defaultEncoding) socket.setDefaultEncoding(options.defaultEncoding);
@@ -175,10 +176,9 @@ for (const [name, [bit, own]] of Object.entries(hooks)) {
     set(method) {
       Object.defineProperty(this, name,
         { value: method, writable: true, configurable: true, enumerable: true });
-      if (this[kOverrides] !== undefined && native.setOverrides !== undefined) {
-        this[kOverrides] |= bit;
-        native.setOverrides.call(this, this[kOverrides]);
-      }
+      if (native.setOverrides === undefined || get.call(this, GET.destroyed) === undefined) return;
+      this[kOverrides] |= bit;
+      native.setOverrides.call(this, this[kOverrides]);
     },
   });
 }
@@ -313,13 +313,17 @@ Object.defineProperty(Socket.prototype, inspect.custom, {
     if (get.call(this, GET.destroyed) === undefined || depth < 0) {
       return depth < 0 ? options.stylize(`[${this.constructor.name}]`, 'special') : this;
     }
-    const shown = Object.create({ constructor: this.constructor });
+    const shown = Object.create(Object.getPrototypeOf(this));
+    Object.defineProperty(shown, inspect.custom, { value: undefined });
     for (const name of ['connecting', '_hadError', '_parent', '_host', '_closeAfterHandlingError',
       '_readableState', '_writableState', 'allowHalfOpen', '_pendingData', '_pendingEncoding',
       'server', '_server', '_handle']) {
-      shown[name] = this[name];
+      Object.defineProperty(shown, name, { value: this[name], enumerable: true });
     }
-    return inspect(Object.assign(shown, this), { ...options, depth });
+    for (const name of Object.keys(this)) {
+      Object.defineProperty(shown, name, { value: this[name], enumerable: true });
+    }
+    return inspect(shown, { ...options, depth });
   },
 });
 

@@ -1,0 +1,10 @@
+// net.js for `import`: the same objects under the names that Node's `import 'net'` has.
+import net from './net.js';
+
+export default net;
+export const {
+  _createServerHandle, _normalizeArgs, _setSimultaneousAccepts, BlockList, SocketAddress, connect,
+  createConnection, createServer, isIP, isIPv4, isIPv6, Server, Socket, Stream,
+  getDefaultAutoSelectFamily, setDefaultAutoSelectFamily,
+  getDefaultAutoSelectFamilyAttemptTimeout, setDefaultAutoSelectFamilyAttemptTimeout,
+} = net;
