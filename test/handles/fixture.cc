@@ -1,5 +1,6 @@
 #include "handles/fixture.h"
 
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -7,6 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <new>
+#include <tuple>
 
 namespace {
 
@@ -101,6 +103,29 @@ std::pair<HandlePtr, HandlePtr> ListeningHandle::pair() {
   HandlePtr accepted = std::move(acceptor.clients.back());
   acceptor.clients.pop_back();
   return {std::move(client), std::move(accepted)};
+}
+
+ConnectedPair::ConnectedPair(StreamHandle::Kind kind) : listening(world, kind) {
+  std::tie(near, far) = listening.pair();
+  near->setReadListener(&nearReader);
+  far->setReadListener(&farReader);
+}
+
+std::string pattern(std::size_t size) {
+  std::string text(size, '\0');
+  for (std::size_t i = 0; i < size; ++i) text[i] = static_cast<char>('!' + (i * 7 + i / 89) % 90);
+  return text;
+}
+
+void shrinkBuffers(StreamHandle& handle) {
+  const int size = 1;  // the system's minimum
+  REQUIRE(::setsockopt(handle.fileno(), SOL_SOCKET, SO_SNDBUF, &size, sizeof size) == 0);
+}
+
+void fillUp(StreamHandle& handle) {
+  const std::string block(65536, 'f');
+  while (handle.tryWrite(block) > 0) {
+  }
 }
 
 }  // namespace uvnet::test

@@ -123,6 +123,25 @@ class ListeningHandle {
   std::string path;
 };
 
+// A connected pair with readers that write down.
+struct ConnectedPair {
+  explicit ConnectedPair(StreamHandle::Kind kind);
+  World world;
+  ListeningHandle listening;
+  Reader nearReader;
+  Reader farReader;
+  HandlePtr near;
+  HandlePtr far;
+  Ref<Owner> owner = make<Owner>();
+};
+
+// Bytes of which no two stretches are alike.
+std::string pattern(std::size_t size);
+// As little room in the kernel for what is written as it allows.
+void shrinkBuffers(StreamHandle& handle);
+// As many bytes as the kernel takes.
+void fillUp(StreamHandle& handle);
+
 // For tests that hold for both kinds of handle.
 inline const char* nameOf(StreamHandle::Kind kind) {
   return kind == StreamHandle::Kind::kTcp ? "tcp" : "pipe";

@@ -3,7 +3,6 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "support/loopback.h"
@@ -17,9 +16,7 @@ using uvnet::LookupOptions;
 using uvnet::Ref;
 using uvnet::Socket;
 using uvnet::test::describe;
-using uvnet::test::HeldPort;
 using uvnet::test::Listening;
-using uvnet::test::LoopbackPair;
 using uvnet::test::nameOf;
 using uvnet::test::NetWorld;
 using uvnet::test::Record;
@@ -177,87 +174,6 @@ TEST_CASE("what is written before the connection is sent after it", "[net][R3][D
   CHECK(lines == Lines{"connect", "cb a", "ready", "cb end", "finish"});
 }
 
-TEST_CASE("a refused connection is an 'error', then 'close'", "[net][K08][V14][V15][R14]") {
-  NetWorld world;
-  const HeldPort nobody;
-  const int port = nobody.port;
-  Socket& client = world.watch(world.net().connect({.port = port, .host = "127.0.0.1"}));
-  Record record(client);
-  world.end();
-  const std::string where = "127.0.0.1:" + std::to_string(port);
-  CHECK(record.text() == "error close");
-  CHECK(record.hadError == std::vector<bool>{true});
-  REQUIRE(record.errors.size() == 1);
-  CHECK(describe(record.errors[0]) ==
-        "Error ECONNREFUSED: connect ECONNREFUSED " + where +
-            " {errno=-111 syscall=connect address=127.0.0.1 port=" + std::to_string(port) + "}");
-}
-
-TEST_CASE("a Unix path that does not exist or is no socket is an 'error'",
-          "[net][K08][V14][R2][R14]") {
-  const bool file = GENERATE(false, true);
-  NetWorld world;
-  const std::string path = world.path("nobody");
-  if (file) std::ofstream(path) << "no socket";
-  Socket& client = world.watch(world.net().connect({.path = path}));
-  Record record(client);
-  CHECK(client.readyState() == "opening");
-  CHECK(record.events.empty());
-  world.end();
-  if (file) std::filesystem::remove(path);
-  const std::string code = file ? "ECONNREFUSED" : "ENOENT";
-  CHECK(record.text() == "error close");
-  REQUIRE(record.errors.size() == 1);
-  CHECK(describe(record.errors[0]) == "Error " + code + ": connect " + code + " " + path +
-                                          " {errno=" + (file ? "-111" : "-2") +
-                                          " syscall=connect address=" + path + "}");
-}
-
-TEST_CASE("a refusal of a bound socket names the local end", "[net][K11][R14]") {
-  NetWorld world;
-  const HeldPort here;
-  const HeldPort there;
-  const int local = here.port;
-  const int port = there.port;
-  Socket& client = world.watch(world.net().connect(
-      {.port = port, .host = "127.0.0.1", .localAddress = "127.0.0.1", .localPort = local}));
-  Record record(client);
-  world.end();
-  REQUIRE(record.errors.size() == 1);
-  const Error& error = record.errors[0];
-  CHECK(error.message == "connect ECONNREFUSED 127.0.0.1:" + std::to_string(port) +
-                             " - Local (127.0.0.1:" + std::to_string(local) + ")");
-  CHECK(error.localAddress == "127.0.0.1");
-  CHECK(error.localPort == local);
-}
-
-TEST_CASE("a local address that is not ours is an 'error' of bind", "[net][K11][M17][R14]") {
-  NetWorld world;
-  Socket& client = world.watch(
-      world.net().connect({.port = 1, .host = "127.0.0.1", .localAddress = "192.0.2.1"}));
-  Record record(client);
-  world.end();
-  REQUIRE(record.errors.size() == 1);
-  CHECK(describe(record.errors[0]) ==
-        "Error EADDRNOTAVAIL: bind EADDRNOTAVAIL 192.0.2.1 {errno=-99 syscall=bind "
-        "address=192.0.2.1}");
-}
-
-TEST_CASE("a local port that is taken is an 'error' of bind", "[net][R15][K11]") {
-  NetWorld world;
-  Listening busy(world, Transport::kTcp);
-  Socket& client = world.watch(world.net().connect({.port = busy.port,
-                                                    .host = "127.0.0.1",
-                                                    .localAddress = "127.0.0.1",
-                                                    .localPort = busy.port}));
-  Record record(client);
-  client.on<"close">([&] { busy->close(); });
-  world.end();
-  REQUIRE(record.errors.size() == 1);
-  CHECK(record.errors[0].code == "EADDRINUSE");
-  CHECK(record.errors[0].syscall == "bind");
-}
-
 TEST_CASE("what a resolver says wrongly is an 'error'", "[net][K15][V04][R14]") {
   NetWorld world;
   ConnectOptions to{.port = 1, .host = "x"};
@@ -347,27 +263,6 @@ TEST_CASE("a path goes before port and host", "[net][K16]") {
   CHECK(record.data == "unix");
 }
 
-TEST_CASE("a socket connects again after 'close', also to another transport",
-          "[net][K10][K04][C20]") {
-  NetWorld world;
-  Listening tcp(world, Transport::kTcp);
-  Listening local(world, Transport::kUnix);
-  for (Listening* one : {&tcp, &local}) {
-    (*one)->on<"connection">([one](Socket& peer) {
-      peer.end(nameOf(one->transport));
-      (*one)->close();
-    });
-  }
-  const Ref<Socket> client = uvnet::make<Socket>(world.net());
-  world.watch(*client, 2);
-  Record record(*client);
-  client->connect(tcp.to());
-  client->once<"close">([&] { client->connect(local.to()); });
-  world.end();
-  CHECK(record.data == "tcpunix");
-  CHECK(record.text() == "connect ready data end finish close connect ready data end finish close");
-}
-
 TEST_CASE("writes before a refused connection are told after 'close'", "[net][R3]") {
   NetWorld world;
   Lines lines;
@@ -395,78 +290,4 @@ TEST_CASE("destroy() while connecting tells pending writes and says no 'connect'
   CHECK(record.text() == "close");
   CHECK(record.hadError == std::vector<bool>{false});
   CHECK(told == "ERR_SOCKET_CLOSED_BEFORE_CONNECTION");
-}
-
-TEST_CASE("connect() while connecting is an 'error', and the loop still ends", "[net][K10][K08]") {
-  const Transport transport = GENERATE(Transport::kTcp, Transport::kUnix);
-  CAPTURE(nameOf(transport));
-  NetWorld world;
-  Listening listening(world, transport);
-  const Ref<Socket> client(&world.watch(world.net().connect(listening.to())));
-  Record record(*client);
-  bool again = false;
-  client->on<"connectionAttempt">([&] {
-    // The attempt itself begins after this event.
-    world.host.nextTick([&] {
-      if (!std::exchange(again, true) && client->connecting()) client->connect(listening.to());
-    });
-  });
-  if (transport == Transport::kUnix) client->connect(listening.to());
-  client->on<"close">([&] { listening->close(); });
-  world.end();
-  CHECK(record.text() == "error close");
-  REQUIRE(record.errors.size() == 1);
-  CHECK(record.errors[0].code == "EALREADY");
-}
-
-TEST_CASE("a connected socket that is to connect again ends or stays, as in node",
-          "[net][K10][C20]") {
-  const Transport transport = GENERATE(Transport::kTcp, Transport::kUnix);
-  const Transport second = GENERATE(Transport::kTcp, Transport::kUnix);
-  CAPTURE(nameOf(transport), nameOf(second));
-  // The system itself says yes to the first such connect() over TCP, and so does node: 'connect'.
-  const bool accepted = transport == Transport::kTcp && second == Transport::kTcp;
-  NetWorld world;
-  LoopbackPair pair(world, transport);
-  Listening other(world, second);
-  Record record(pair.client);
-  pair.accepted.resume();
-  pair.accepted.on<"error">([] {});
-  pair.client.connect(other.to());
-  pair.client.on<"close">([&] {
-    other->close();
-    pair.server.close();
-  });
-  if (accepted) {
-    world.until([&] { return record.has("ready"); });
-    CHECK(record.text() == "connect ready");
-    pair.client.destroy();
-    world.end();
-    return;
-  }
-  world.end();
-  CHECK(record.text() == "error close");
-  REQUIRE(record.errors.size() == 1);
-  CHECK(record.errors[0].code == "EISCONN");
-  CHECK(record.errors[0].syscall == "connect");
-}
-
-TEST_CASE("writing or ending a socket that never connected is an 'error'", "[net][D02][D06]") {
-  const bool end = GENERATE(false, true);
-  NetWorld world;
-  const Ref<Socket> socket = uvnet::make<Socket>(world.net());
-  world.watch(*socket);
-  Record record(*socket);
-  std::string told;
-  const auto heard = [&](const Error* error) { told = describe(error); };
-  if (end) {
-    socket->end("x", heard);
-  } else {
-    socket->write("x", heard);
-  }
-  world.end();
-  CHECK(told == "Error ERR_SOCKET_CLOSED: Socket is closed {}");
-  CHECK(record.text() == "error close");
-  REQUIRE(record.errors.size() == 1);
-  CHECK(record.errors[0].code == "ERR_SOCKET_CLOSED");
 }

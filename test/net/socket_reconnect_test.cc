@@ -1,0 +1,112 @@
+// connect() on a socket that has connected before, is connecting, or has not yet: its several
+// lives. What is expected is what node v20.20.2 printed.
+#include <string>
+#include <utility>
+
+#include "support/loopback.h"
+
+using uvnet::Error;
+using uvnet::Ref;
+using uvnet::Socket;
+using uvnet::test::describe;
+using uvnet::test::Listening;
+using uvnet::test::LoopbackPair;
+using uvnet::test::nameOf;
+using uvnet::test::NetWorld;
+using uvnet::test::Record;
+using uvnet::test::Transport;
+
+TEST_CASE("a socket connects again after 'close', also to another transport",
+          "[net][K10][K04][C20]") {
+  NetWorld world;
+  Listening tcp(world, Transport::kTcp);
+  Listening local(world, Transport::kUnix);
+  for (Listening* one : {&tcp, &local}) {
+    (*one)->on<"connection">([one](Socket& peer) {
+      peer.end(nameOf(one->transport));
+      (*one)->close();
+    });
+  }
+  const Ref<Socket> client = uvnet::make<Socket>(world.net());
+  world.watch(*client, 2);
+  Record record(*client);
+  client->connect(tcp.to());
+  client->once<"close">([&] { client->connect(local.to()); });
+  world.end();
+  CHECK(record.data == "tcpunix");
+  CHECK(record.text() == "connect ready data end finish close connect ready data end finish close");
+}
+
+TEST_CASE("connect() while connecting is an 'error', and the loop still ends", "[net][K10][K08]") {
+  const Transport transport = GENERATE(Transport::kTcp, Transport::kUnix);
+  CAPTURE(nameOf(transport));
+  NetWorld world;
+  Listening listening(world, transport);
+  const Ref<Socket> client(&world.watch(world.net().connect(listening.to())));
+  Record record(*client);
+  bool again = false;
+  client->on<"connectionAttempt">([&] {
+    // The attempt itself begins after this event.
+    world.host.nextTick([&] {
+      if (!std::exchange(again, true) && client->connecting()) client->connect(listening.to());
+    });
+  });
+  if (transport == Transport::kUnix) client->connect(listening.to());
+  client->on<"close">([&] { listening->close(); });
+  world.end();
+  CHECK(record.text() == "error close");
+  REQUIRE(record.errors.size() == 1);
+  CHECK(record.errors[0].code == "EALREADY");
+}
+
+TEST_CASE("a connected socket that is to connect again ends or stays, as in node",
+          "[net][K10][C20]") {
+  const Transport transport = GENERATE(Transport::kTcp, Transport::kUnix);
+  const Transport second = GENERATE(Transport::kTcp, Transport::kUnix);
+  CAPTURE(nameOf(transport), nameOf(second));
+  // The system itself says yes to the first such connect() over TCP, and so does node: 'connect'.
+  const bool accepted = transport == Transport::kTcp && second == Transport::kTcp;
+  NetWorld world;
+  LoopbackPair pair(world, transport);
+  Listening other(world, second);
+  Record record(pair.client);
+  pair.accepted.resume();
+  pair.accepted.on<"error">([] {});
+  pair.client.connect(other.to());
+  pair.client.on<"close">([&] {
+    other->close();
+    pair.server.close();
+  });
+  if (accepted) {
+    world.until([&] { return record.has("ready"); });
+    CHECK(record.text() == "connect ready");
+    pair.client.destroy();
+    world.end();
+    return;
+  }
+  world.end();
+  CHECK(record.text() == "error close");
+  REQUIRE(record.errors.size() == 1);
+  CHECK(record.errors[0].code == "EISCONN");
+  CHECK(record.errors[0].syscall == "connect");
+}
+
+TEST_CASE("writing or ending a socket that never connected is an 'error'", "[net][D02][D06]") {
+  const bool end = GENERATE(false, true);
+  NetWorld world;
+  const Ref<Socket> socket = uvnet::make<Socket>(world.net());
+  world.watch(*socket);
+  Record record(*socket);
+  std::string told;
+  const auto heard = [&](const Error* error) { told = describe(error); };
+  if (end) {
+    socket->end("x", heard);
+  } else {
+    socket->write("x", heard);
+  }
+  world.end();
+  CHECK(told == "Error ERR_SOCKET_CLOSED: Socket is closed {}");
+  CHECK(record.text() == "error close");
+  REQUIRE(record.errors.size() == 1);
+  CHECK(record.errors[0].code == "ERR_SOCKET_CLOSED");
+}
