@@ -278,16 +278,6 @@ test('ref() and unref()', async () => {
   net.createServer().unref().listen(0);
 });
 
-test('another server on the same handle', async () => {
-  const one = net.createServer(never('connection'));
-  const port = await listen(one);
-  const two = net.createServer((socket) => socket.end('two'));
-  await listen(two, { fd: one._handle.fd });
-  assert.strictEqual(two.address().port, port);
-  two.close();
-  one.close();
-});
-
 test('a server on a descriptor that is none', async () => {
   const server = net.createServer();
   const failure = new Promise((resolve) => server.on('error', resolve));
