@@ -111,7 +111,7 @@ if(uvnet_node_version MATCHES "^v20\\.")
     scenario/traces LABEL scenario TIMEOUT 300 COMMAND
     ${CMAKE_COMMAND} -E env UVNET_NODE=${UVNET_NODE}
     ${PROJECT_SOURCE_DIR}/tools/scenario_traces.sh --check)
-  # Its steps are a few milliseconds apart, and a refused port may be given to somebody else.
+  # Its steps are a few milliseconds apart.
   set_tests_properties(scenario/traces PROPERTIES RUN_SERIAL ON)
 else()
   message(STATUS "No node v20: the scenarios' traces are not checked against it")
