@@ -99,6 +99,13 @@ async function finish(server, ...sockets) {
   await close(server);
 }
 
+// A port where nobody listens, and which no other program is given before release(): the local end
+// of a connection that was bound to it. One that a server has just let go of may be anybody's.
+async function heldPort() {
+  const [server, holder, accepted] = await pair({}, { localAddress: '127.0.0.1' });
+  return { port: holder.localPort, release: () => finish(server, holder, accepted) };
+}
+
 async function text(socket) {
   let all = '';
   for await (const chunk of socket.setEncoding('utf8')) all += chunk;
@@ -124,6 +131,6 @@ const tick = () => new Promise((resolve) => process.nextTick(resolve));
 const immediate = () => new Promise((resolve) => setImmediate(resolve));
 
 module.exports = {
-  assert, once: events.once, test, times, never, listen, close, pair, closed, finish, text, record,
-  temporaryPath, tick, immediate,
+  assert, once: events.once, test, times, never, listen, close, pair, closed, finish, heldPort, text,
+  record, temporaryPath, tick, immediate,
 };

@@ -1,8 +1,8 @@
 // Connecting: forms, order of events, state on the way, failures, and connecting again.
 'use strict';
 
-const { assert, once, test, listen, close, pair, closed, finish, record, temporaryPath, never,
-  times, tick } = require('./support');
+const { assert, once, test, listen, close, pair, closed, finish, heldPort, record, temporaryPath,
+  never, times, tick } = require('./support');
 const net = require('net');
 const dns = require('dns');
 
@@ -146,9 +146,7 @@ test('what a lookup may answer badly', async () => {
 });
 
 test('a refused connection', async () => {
-  const server = net.createServer();
-  const port = await listen(server);
-  await close(server);
+  const { port, release } = await heldPort();
   const socket = net.connect(port, '127.0.0.1', never('connect'));
   const log = record(socket, ['connectionAttempt', 'connectionAttemptFailed', 'error', 'close',
     'end', 'finish'], { close: (hadError) => hadError });
@@ -165,6 +163,7 @@ test('a refused connection', async () => {
   if (!log.includes('close:true')) await once(socket, 'close');
   assert.deepStrictEqual(log, ['connectionAttempt', 'connectionAttemptFailed', 'error',
     'close:true']);
+  await release();
 });
 
 test('a path where nothing is', async () => {
@@ -186,9 +185,7 @@ test('a local address that is not ours', async () => {
 test('local address and port', async () => {
   const server = net.createServer();
   const port = await listen(server);
-  const free = net.createServer();
-  const localPort = await listen(free);
-  await close(free);
+  const { port: localPort, release } = await heldPort();
   const accepted = once(server, 'connection');
   const socket = net.connect({ port, host: '127.0.0.1', localAddress: '127.0.0.2', localPort });
   const [other] = await accepted;
@@ -197,12 +194,11 @@ test('local address and port', async () => {
   assert.strictEqual(socket.localAddress, '127.0.0.2');
   assert.strictEqual(socket.localPort, localPort);
   await finish(server, socket, other);
+  await release();
 });
 
 test('all addresses fail: one error with all of them', async () => {
-  const server = net.createServer();
-  const port = await listen(server);
-  await close(server);
+  const { port, release } = await heldPort();
   const lookup = (host, options, callback) => setImmediate(callback, null,
     [{ address: '127.0.0.1', family: 4 }, { address: '::1', family: 6 }]);
   const socket = net.connect({ port, host: 'example.test', lookup, autoSelectFamily: true });
@@ -216,6 +212,7 @@ test('all addresses fail: one error with all of them', async () => {
     [`127.0.0.1:${port}`, `::1:${port}`]);
   assert.deepStrictEqual(log.slice(0, 4),
     ['lookup', 'lookup', 'connectionAttempt', 'connectionAttemptFailed']);
+  await release();
 });
 
 test('the second address is tried when the first fails', async () => {
@@ -255,9 +252,7 @@ test('connecting again after close', async () => {
 });
 
 test('connecting again from the close listener, after errors', async () => {
-  const server = net.createServer();
-  const port = await listen(server);
-  await close(server);
+  const { port, release } = await heldPort();
   const socket = new net.Socket();
   let errors = 0;
   const done = times(4, () => {
@@ -268,6 +263,7 @@ test('connecting again from the close listener, after errors', async () => {
   socket.connect(port, '127.0.0.1');
   await done.done;
   assert.strictEqual(errors, 4);
+  await release();
 });
 
 test('destroyed on the way', async () => {
