@@ -5,6 +5,7 @@
 // `provide`, so that no file has to load another one in a circle.
 'use strict';
 
+const { markAsUntransferable } = require('worker_threads');
 const binding = require('./load');
 const errors = require('./errors');
 
@@ -41,7 +42,12 @@ const hooks = {
   socket(options) { return parts.accept(options); },
   warning(name, message) { process.emitWarning(message, name); },
   tick() { process.nextTick(binding.runTicks); },
-  pool() { return Buffer.allocUnsafeSlow(32768); },
+  // Memory that C++ writes to while views of it are about: it must not be given to another thread.
+  pool(size) {
+    const pool = Buffer.allocUnsafeSlow(size);
+    markAsUntransferable(pool.buffer);
+    return pool;
+  },
   // Looked up at the time of the call: programs patch dns.lookup.
   lookup(hostname, options, callback) {
     if (dns === undefined) dns = require('dns');

@@ -71,6 +71,10 @@ class UVNET_API Buffer {
   Buffer(Block* block, const char* data, std::size_t size) noexcept
       : block_(block), data_(data), size_(size) {}
 
+  // The owner of the memory (null: none), and whether nobody else shares it.
+  const Block* block() const noexcept { return block_; }
+  bool unique() const noexcept { return block_ != nullptr && block_->refs == 1; }
+
   const char* data() const noexcept { return data_; }
   // For who has just made it and nobody else holds it; writing to shared memory shows everywhere.
   char* mutableData() noexcept { return const_cast<char*>(data_); }

@@ -4,6 +4,7 @@
 // All of it belongs to the one thread that runs the loop.
 #pragma once
 
+#include <uvnet/buffer.h>
 #include <uvnet/export.h>
 #include <uvnet/function.h>
 
@@ -42,6 +43,12 @@ class UVNET_API Host {
   // What Node would print with process.emitWarning, such as "MaxListenersExceededWarning". Nothing
   // has failed; the default ignores it.
   virtual void warning(std::string_view name, std::string_view message) noexcept;
+
+  // Memory of the host's own for reads to go to, such as its objects can show without a copy:
+  // `size` bytes that nobody else holds, cut into the chunks of 'data' from front to back and not
+  // written again while one of those is kept. Asked before each read that could do with fresh
+  // memory; empty (the default): no, the library's own.
+  virtual Buffer readMemory(std::size_t size) noexcept;
 
   // Bytes: what streams made on this host from now on use where their options do not say
   // (stream.setDefaultHighWaterMark). 64 KiB, as in Node 22 and later; Node 20 had 16 KiB.

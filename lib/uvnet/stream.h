@@ -213,6 +213,8 @@ class UVNET_API Stream : public Emitter {
     unsigned pendingWrites;  // callbacks that are owed
   };
   Inside inside() const noexcept;
+  // Node's setter of readableFlowing, which changes that and nothing else.
+  void setReadableFlowing(std::optional<bool> flowing) noexcept;
 
   void onListenerAdded(EventId event) override;
   void onListenerRemoved(EventId event) override;

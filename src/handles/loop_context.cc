@@ -13,6 +13,7 @@ namespace uvnet::handles {
 LoopContext::LoopContext(Host& host)
     : host_(host),
       loop_(host.loop()),
+      slab_(&host),
       requests_(std::make_unique<RequestPool>()),
       timers_(make<TimerLists>(host)) {}
 

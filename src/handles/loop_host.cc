@@ -42,6 +42,7 @@ Error loopError(int status) {
 
 Host::~Host() = default;
 void Host::warning(std::string_view, std::string_view) noexcept {}
+Buffer Host::readMemory(std::size_t) noexcept { return {}; }
 
 struct LoopHost::State {
   using Handler = Function<void(std::exception_ptr)>;

@@ -1,41 +1,40 @@
 #include "handles/read_slab.h"
 
 #include <cstring>
+#include <utility>
 
 namespace uvnet::handles {
 
-ReadSlab::ReadSlab() : pool_(BlockPool::create()) {}
-
-ReadSlab::~ReadSlab() {
-  if (slab_ != nullptr && --slab_->head.refs == 0) slab_->head.free(&slab_->head);
-}
+ReadSlab::ReadSlab(Host* host) : host_(host), pool_(BlockPool::create()) {}
 
 std::span<char> ReadSlab::memory() noexcept {
-  if (slab_ != nullptr && slab_->head.refs == 1) used_ = 0;  // nobody kept a slice
-  if (slab_ != nullptr && kSize - used_ < kWorthReading) {
-    --slab_->head.refs;  // not to 0: somebody kept a slice, who frees it
-    slab_ = nullptr;
-  }
-  if (slab_ == nullptr) {
-    slab_ = pool_->take(kSize);
+  if (slab_.unique()) used_ = 0;  // nobody kept a slice
+  // Somebody who kept a slice has it then.
+  if (!slab_.empty() && slab_.size() - used_ < kWorthReading) slab_ = {};
+  if (used_ == 0 || slab_.empty()) {
+    if (Buffer own = host_ != nullptr ? host_->readMemory(kSize) : Buffer(); !own.empty()) {
+      slab_ = std::move(own);
+    } else if (slab_.empty()) {
+      BlockPool::Block* block = pool_->take(kSize);
+      if (block == nullptr) return {};
+      slab_ = Buffer(&block->head, block->bytes(), kSize);
+    }
     used_ = 0;
-    if (slab_ == nullptr) return {};
   }
-  return {slab_->bytes() + used_, kSize - used_};
+  return {slab_.mutableData() + used_, slab_.size() - used_};
 }
 
 Buffer ReadSlab::take(std::size_t n) noexcept {
-  const char* bytes = slab_->bytes() + used_;
   if (n <= kCopyLimit) {
     if (BlockPool::Block* block = pool_->take(n)) {
-      std::memcpy(block->bytes(), bytes, n);
+      std::memcpy(block->bytes(), slab_.data() + used_, n);
       return Buffer(&block->head, block->bytes(), n);
     }
     // No memory for a copy: a slice needs none.
   }
+  Buffer slice = slab_.subarray(used_, used_ + n);
   used_ += n;
-  ++slab_->head.refs;
-  return Buffer(&slab_->head, bytes, n);
+  return slice;
 }
 
 }  // namespace uvnet::handles

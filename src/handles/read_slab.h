@@ -6,6 +6,7 @@
 #pragma once
 
 #include <uvnet/buffer.h>
+#include <uvnet/host.h>
 
 #include <cstddef>
 #include <span>
@@ -24,8 +25,8 @@ class ReadSlab {
   // With less left a slab is given up: short reads would cost more system calls than memory saved.
   static constexpr std::size_t kWorthReading = 32768;
 
-  ReadSlab();
-  ~ReadSlab();
+  // host: whose readMemory() goes before our own; may be null.
+  explicit ReadSlab(Host* host = nullptr);
   ReadSlab(const ReadSlab&) = delete;
   ReadSlab& operator=(const ReadSlab&) = delete;
 
@@ -37,8 +38,9 @@ class ReadSlab {
   BlockPool& pool() noexcept { return *pool_; }
 
  private:
+  Host* const host_;
   BlockPool::Ptr pool_;
-  BlockPool::Block* slab_ = nullptr;  // with a count of ours
+  Buffer slab_;
   std::size_t used_ = 0;
 };
 

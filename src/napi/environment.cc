@@ -10,8 +10,22 @@ namespace uvnet::napi {
 
 namespace {
 
-constexpr std::array<const char*, kHooks> kHookNames = {"emit",    "data", "error", "socket",
-                                                        "warning", "tick", "pool",  "lookup"};
+constexpr std::array<const char*, kHooks> kHookNames = {
+    "emit",   "data",   "error",   "socket",   "warning", "tick",     "pool",
+    "lookup", "doRead", "doWrite", "doWritev", "doFinal", "doDestroy"};
+
+// A slab for reads: a Buffer of JavaScript's, kept alive by the chunks in C++ and, once it is let
+// go here, by the views that JavaScript has of it.
+struct JsSlab {
+  Buffer::Block head;
+  const char* base;
+  JsFunction buffer;  // a reference to any object
+
+  static void free(Buffer::Block* block) noexcept { delete reinterpret_cast<JsSlab*>(block); }
+};
+
+// What the core reads at once at most (64 KiB, as node).
+constexpr std::size_t kSlabSize = 65536;
 
 }  // namespace
 
@@ -33,18 +47,27 @@ void Environment::setup(napi_value hooks) {
     napi_value hook;
     napi_get_named_property(env_, hooks, kHookNames[i], &hook);
     if (hooks_[i] != nullptr) napi_delete_reference(env_, std::exchange(hooks_[i], nullptr));
-    napi_create_reference(env_, hook, 1, &hooks_[i]);
+    if (isFunction(env_, hook)) napi_create_reference(env_, hook, 1, &hooks_[i]);
   }
   if (asyncContext_ == nullptr) {
     napi_value resource;
     napi_create_object(env_, &resource);
     napi_async_init(env_, resource, toJs(env_, "UVNET"), &asyncContext_);
+    napi_create_reference(env_, resource, 1, &resource_);
   }
+}
+
+napi_value Environment::resource() const noexcept {
+  napi_value value = nullptr;
+  napi_get_reference_value(env_, resource_, &value);
+  return value;
 }
 
 void Environment::end(napi_async_cleanup_hook_handle handle) {
   cleanup_ = handle;
   host_.end();
+  readyForReads_ = {};
+  shown_ = {};
   net_->shutdown([keep = Ref<Environment>(this), this] {
     napi_remove_async_cleanup_hook(std::exchange(cleanup_, nullptr));
   });
@@ -142,7 +165,8 @@ void Environment::throwToJs() noexcept {
 Environment::Pooled Environment::pooled(std::string_view bytes) {
   constexpr std::size_t kAlign = 8;  // as Node's own pool
   if (pool_ == nullptr || kPoolSize - poolUsed_ < bytes.size()) {
-    napi_value fresh = call(Hook::kPool, {});
+    const napi_value wanted = toJs(env_, static_cast<std::uint32_t>(kPoolSize));
+    napi_value fresh = call(Hook::kPool, std::span(&wanted, 1));
     if (pool_ != nullptr) napi_delete_reference(env_, pool_);
     napi_create_reference(env_, fresh, 1, &pool_);
     void* data = nullptr;
@@ -158,6 +182,21 @@ Environment::Pooled Environment::pooled(std::string_view bytes) {
   poolUsed_ += (bytes.size() + kAlign - 1) / kAlign * kAlign;
   if (poolUsed_ > kPoolSize) poolUsed_ = kPoolSize;
   return result;
+}
+
+std::optional<Environment::Pooled> Environment::slabOf(const Buffer& chunk) {
+  if (readyForReads_.empty()) {
+    const napi_value size = toJs(env_, static_cast<std::uint32_t>(kSlabSize));
+    const napi_value buffer = call(Hook::kPool, std::span(&size, 1));
+    if (const auto memory = bytesOf(env_, buffer)) {
+      auto* slab = new JsSlab{{1, 0, JsSlab::free}, memory->data(), JsFunction(*this, buffer)};
+      readyForReads_ = Buffer(&slab->head, memory->data(), memory->size());
+    }
+  }
+  if (chunk.block() == nullptr || chunk.block()->free != JsSlab::free) return std::nullopt;
+  const auto* slab = reinterpret_cast<const JsSlab*>(chunk.block());
+  if (shown_.block() != chunk.block()) shown_ = chunk;
+  return Pooled{slab->buffer.value(), static_cast<std::uint32_t>(chunk.data() - slab->base)};
 }
 
 JsFunction::JsFunction(Environment& environment, napi_value function) : environment_(&environment) {

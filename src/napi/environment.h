@@ -14,16 +14,32 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "napi/node_host.h"
 
 namespace uvnet::napi {
 
 // The functions that setup() was given.
-enum class Hook : std::uint8_t { kEmit, kData, kError, kSocket, kWarning, kTick, kPool, kLookup };
-inline constexpr std::size_t kHooks = 8;
+enum class Hook : std::uint8_t {
+  kEmit,
+  kData,
+  kError,
+  kSocket,
+  kWarning,
+  kTick,
+  kPool,
+  kLookup,
+  kDoRead,
+  kDoWrite,
+  kDoWritev,
+  kDoFinal,
+  kDoDestroy,
+};
+inline constexpr std::size_t kHooks = 13;
 
 class Environment final : public RefCounted {
  public:
@@ -37,6 +53,8 @@ class Environment final : public RefCounted {
   NodeHost& host() noexcept { return host_; }
   Net& net() noexcept { return *net_; }
   napi_async_context asyncContext() const noexcept { return asyncContext_; }
+  // Any object: Node takes the asynchronous context's own.
+  napi_value resource() const noexcept;
   bool ending() const noexcept { return host_.ending(); }
 
   void setup(napi_value hooks);
@@ -66,6 +84,12 @@ class Environment final : public RefCounted {
   static constexpr std::size_t kLargestPooled = 4096;
   Pooled pooled(std::string_view bytes);
 
+  // Memory for reads that is JavaScript's, so that a large chunk is shown and not copied. One is
+  // made ready whenever such a chunk was shown, because the time of a read is no time to make one.
+  Buffer readMemory() noexcept { return std::exchange(readyForReads_, {}); }
+  // The slab that a chunk is in, and where; nothing if it is in memory of the core's.
+  std::optional<Pooled> slabOf(const Buffer& chunk);
+
  private:
   // As lib/node's hook makes it. A chunk is an eighth of it at most, so little is left unused.
   static constexpr std::size_t kPoolSize = 32768;
@@ -79,10 +103,13 @@ class Environment final : public RefCounted {
   napi_async_context asyncContext_ = nullptr;
   napi_async_cleanup_hook_handle cleanup_ = nullptr;
   std::array<napi_ref, kHooks> hooks_{};
+  napi_ref resource_ = nullptr;
   napi_ref exception_ = nullptr;  // of the JsException under way
   napi_ref pool_ = nullptr;
   char* poolBytes_ = nullptr;
   std::size_t poolUsed_ = kPoolSize;
+  Buffer readyForReads_;
+  Buffer shown_;  // of the slab that was shown last: as long as it is here, it is not written again
 };
 
 // A JavaScript function kept for later; called at most once or many times, dropped in its thread.

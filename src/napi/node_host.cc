@@ -37,10 +37,9 @@ void NodeHost::enterJs(napi_async_context context) {
   if (calls_ > 0 || scope_ != nullptr || depth_ == 0) return;
   napi_env env = environment_.env();
   napi_open_handle_scope(env, &handles_);
-  napi_value resource;
-  napi_create_object(env, &resource);
   if (context == nullptr) context = environment_.asyncContext();
-  if (napi_open_callback_scope(env, resource, context, &scope_) != napi_ok) scope_ = nullptr;
+  if (napi_open_callback_scope(env, environment_.resource(), context, &scope_) != napi_ok)
+    scope_ = nullptr;
   if (loose_ > 0) {
     runs_.push_back(std::exchange(loose_, 0));
     schedule();
@@ -94,5 +93,7 @@ void NodeHost::warning(std::string_view name, std::string_view message) noexcept
   enterJs(nullptr);
   environment_.callWarning(name, message);
 }
+
+Buffer NodeHost::readMemory(std::size_t) noexcept { return environment_.readMemory(); }
 
 }  // namespace uvnet::napi

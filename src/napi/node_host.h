@@ -26,6 +26,7 @@ class NodeHost final : public Host {
   void leave() noexcept override;
   void uncaught(std::exception_ptr error) noexcept override;
   void warning(std::string_view name, std::string_view message) noexcept override;
+  Buffer readMemory(std::size_t size) noexcept override;
 
   // Before JavaScript is called from here: opens the callback scope if a callback out of libuv has
   // none yet. context: whose asynchronous context it runs in.

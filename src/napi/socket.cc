@@ -119,8 +119,13 @@ void NodeSocket::relayData(const Buffer& chunk) {
   environment.enterJs(context());
   const napi_value self = object();
   if (self == nullptr) return;
-  if (!readableEncoding() && chunk.size() <= Environment::kLargestPooled) {
-    const Environment::Pooled at = environment.pooled(chunk);
+  std::optional<Environment::Pooled> place;
+  if (!readableEncoding()) {
+    place = chunk.size() <= Environment::kLargestPooled ? environment.pooled(chunk)
+                                                        : environment.slabOf(chunk);
+  }
+  if (place) {
+    const Environment::Pooled at = *place;
     const std::array<napi_value, 4> arguments{
         self, at.buffer, toJs(env(), at.offset),
         toJs(env(), static_cast<std::uint32_t>(chunk.size()))};

@@ -3,8 +3,13 @@
 
 #include <uvnet/net.h>
 
+#include <cstddef>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "napi/environment.h"
@@ -32,6 +37,22 @@ class NodeSocket final : public Socket, public Wrapped {
   // What Node's streams show and the public calls do not.
   using Stream::inside;
   using Stream::Inside;
+  using Stream::setReadableFlowing;
+
+  // The methods that a subclass has overridden in JavaScript, which are asked then; and what they
+  // call when they want the socket's own.
+  enum Override : int { kRead = 1, kWrite = 2, kWritev = 4, kFinal = 8, kDestroy = 16 };
+  void setOverrides(int bits) noexcept { overrides_ = bits; }
+  void baseRead() { Socket::doRead(0); }
+  void baseWrite(Buffer chunk, Callback done) {
+    Socket::doWrite(std::move(chunk), std::move(done));
+  }
+  void baseWritev(std::span<Buffer> chunks, Callback done) {
+    Socket::doWritev(chunks, std::move(done));
+  }
+  void baseFinal(Callback done) { Socket::doFinal(std::move(done)); }
+  void baseDestroy(const Error* error, Callback done) { Socket::doDestroy(error, std::move(done)); }
+
   // A listener of 'data' or 'readable' came (1; 2: by prepend), went (-1), or all went (-2).
   void listening(EventId event, bool present, int change);
   bool pushBytes(Buffer bytes) { return push(std::move(bytes)); }
@@ -44,12 +65,26 @@ class NodeSocket final : public Socket, public Wrapped {
 
  protected:
   bool relay(EventId event, void* arguments) override;
+  void doRead(std::size_t size) override;
+  bool readsByItself() const noexcept override {
+    return (overrides_ & kRead) == 0 && Socket::readsByItself();
+  }
+  std::ptrdiff_t doTryWrite(std::string_view bytes, std::optional<Error>& error) override;
+  void doWrite(Buffer chunk, Callback done) override;
+  void doWritev(std::span<Buffer> chunks, Callback done) override;
+  void doFinal(Callback done) override;
+  void doDestroy(const Error* error, Callback done) override;
   void onShared(bool others) noexcept override { shared(others); }
 
  private:
   void relayData(const Buffer& chunk);
   void addArguments(EventId event, void* arguments, std::vector<napi_value>& to);
 
+  template <class... Values>
+  void callHook(Hook hook, Values... values);
+  napi_value doneToJs(Callback done);
+
+  int overrides_ = 0;
   std::shared_ptr<ErrorCache> errors_;
 };
 

@@ -1,6 +1,7 @@
 // The calls of a JavaScript Socket: each forwards to the C++ one.
 #include <array>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "napi/call.h"
@@ -14,20 +15,37 @@ namespace {
 
 // From here on a write that cannot be taken at once keeps the caller's memory instead of a copy:
 // a reference costs about as much as copying so many bytes.
-constexpr std::size_t kWorthSharing = 16384;
+constexpr std::size_t kWorthSharing = 4096;
 
-// The memory of a JavaScript view, held while the core needs it.
-struct ViewBlock {
-  Buffer::Block head;
-  JsFunction view;  // a reference to any object
+// The memory of a JavaScript view. Only if the core keeps some of it when the call is over is there
+// a reference to the view.
+class View {
+ public:
+  View(Environment& environment, napi_value view, std::string_view bytes)
+      : environment_(environment), view_(view) {
+    auto* block = new Block{{1, 0, free}, {}};
+    buffer_ = Buffer(&block->head, bytes.data(), bytes.size());
+  }
+  View(const View&) = delete;
+  View& operator=(const View&) = delete;
+  ~View() {
+    if (buffer_.unique()) return;
+    const auto* head = buffer_.block();
+    auto* block = reinterpret_cast<Block*>(const_cast<Buffer::Block*>(head));
+    block->reference.emplace(environment_, view_);
+  }
+  const Buffer& buffer() const noexcept { return buffer_; }
 
-  static Buffer of(Environment& environment, napi_value view, std::string_view bytes) {
-    auto* block = new ViewBlock{{1, 0, free}, JsFunction(environment, view)};
-    return Buffer(&block->head, bytes.data(), bytes.size());
-  }
-  static void free(Buffer::Block* block) noexcept {
-    delete reinterpret_cast<ViewBlock*>(block);  // head is the first member
-  }
+ private:
+  struct Block {
+    Buffer::Block head;  // first, so that the one is found by the other
+    std::optional<JsFunction> reference;
+  };
+  static void free(Buffer::Block* block) noexcept { delete reinterpret_cast<Block*>(block); }
+
+  Environment& environment_;
+  napi_value view_;
+  Buffer buffer_;
 };
 
 Encoding encodingOf(napi_env env, napi_value name) {
@@ -38,6 +56,7 @@ napi_value init(Call& call) {
   const auto bag = call[0];
   const Ref<NodeSocket> socket(
       new NodeSocket(call.environment(), call.self(), socketOptions(call.environment(), bag)));
+  socket->setOverrides(static_cast<int>(numberOption(call.env(), bag, "overrides").value_or(0)));
   return nullptr;
 }
 
@@ -56,8 +75,8 @@ napi_value write(Call& call) {
   }
   if (const auto bytes = bytesOf(env, call[0])) {
     if (bytes->size() < kWorthSharing) return toJs(env, socket.write(*bytes, std::move(done)));
-    return toJs(env,
-                socket.write(ViewBlock::of(call.environment(), call[0], *bytes), std::move(done)));
+    const View view(call.environment(), call[0], *bytes);
+    return toJs(env, socket.write(view.buffer(), std::move(done)));
   }
   std::array<char, 4096> few;  // most texts; measuring first would cost a second call
   std::size_t size = 0;
@@ -78,7 +97,8 @@ napi_value end(Call& call) {
   if (isNullish(env, call[0])) {
     socket.end(std::move(done));
   } else if (const auto bytes = bytesOf(env, call[0])) {
-    socket.end(ViewBlock::of(call.environment(), call[0], *bytes), std::move(done));
+    const View view(call.environment(), call[0], *bytes);
+    socket.end(view.buffer(), std::move(done));
   } else {
     socket.end(toString(env, call[0]), encodingOf(env, call[1]), std::move(done));
   }
@@ -215,6 +235,7 @@ napi_value address(Call& call) {
 }  // namespace
 
 void defineSocketGet(napi_env env, napi_value exports, napi_value socket);
+void defineSocketOverrides(napi_env env, napi_value socket);
 
 void defineSocket(napi_env env, napi_value exports) {
   napi_value socket;
@@ -248,6 +269,7 @@ void defineSocket(napi_env env, napi_value exports) {
   define<destroySoon>(env, socket, "destroySoon");
   define<address>(env, socket, "address");
   defineSocketGet(env, exports, socket);
+  defineSocketOverrides(env, socket);
   set(env, exports, "socket", socket);
 }
 

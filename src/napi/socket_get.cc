@@ -92,8 +92,21 @@ napi_value attempted(Call& call) {
 
 napi_value get(Call& call) {
   const auto id = static_cast<std::size_t>(toInt(call.env(), call[0]));
+  // Properties are also asked of Socket.prototype, which is no socket.
+  NodeSocket* socket = unwrap<NodeSocket>(call.env(), call.self());
+  if (socket == nullptr || id >= kGetters.size()) return undefined(call.env());
+  return kGetters[id].second(call.env(), *socket);
+}
+
+// The properties that Node lets be set: readableFlowing (true, false or null).
+napi_value set(Call& call) {
   auto& socket = call.self<NodeSocket>();
-  return id < kGetters.size() ? kGetters[id].second(call.env(), socket) : undefined(call.env());
+  const auto id = static_cast<std::size_t>(toInt(call.env(), call[0]));
+  if (id < kGetters.size() && std::string_view(kGetters[id].first) == "readableFlowing") {
+    socket.setReadableFlowing(
+        isNullish(call.env(), call[1]) ? std::nullopt : std::optional(toBool(call.env(), call[1])));
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -102,9 +115,10 @@ void defineSocketGet(napi_env env, napi_value exports, napi_value socket) {
   napi_value ids;
   napi_create_object(env, &ids);
   std::uint32_t id = 0;
-  for (const auto& [name, getter] : kGetters) set(env, ids, name, toJs(env, id++));
-  set(env, exports, "GET", ids);
+  for (const auto& [name, getter] : kGetters) napi::set(env, ids, name, toJs(env, id++));
+  napi::set(env, exports, "GET", ids);
   define<get>(env, socket, "get");
+  define<set>(env, socket, "set");
   define<attempted>(env, socket, "attempted");
 }
 

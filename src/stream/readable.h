@@ -36,6 +36,7 @@ class ReadableSide {
   bool sourceEnded() const noexcept { return ended_; }
   bool reading() const noexcept { return reading_; }
   void stopFlowing() noexcept { flowing_ = false; }
+  void setFlowing(std::optional<bool> flowing) noexcept { flowing_ = flowing; }
   void setEncoding(Encoding encoding);
 
   void onListenerAdded(EventId event);

@@ -107,6 +107,10 @@ void Stream::pipeTo(Stream& destination, PipeOptions options) {
 void Stream::unpipeFrom(Stream& destination) { stream::PipeLink::stop(*this, destination); }
 void Stream::unpipeAll() { stream::PipeLink::stopAll(*this); }
 
+void Stream::setReadableFlowing(std::optional<bool> flowing) noexcept {
+  core_->readable.setFlowing(flowing);
+}
+
 Stream::Inside Stream::inside() const noexcept {
   return {.sourceEnded = core_->readable.sourceEnded(),
           .reading = core_->readable.reading(),

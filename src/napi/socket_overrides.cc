@@ -1,0 +1,179 @@
+// Methods of a Socket that a subclass overrides in JavaScript: _read, _write, _writev, _final and
+// _destroy. The core asks them, and they may call the socket's own.
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "napi/call.h"
+#include "napi/errors.h"
+#include "napi/options.h"
+#include "napi/socket.h"
+
+namespace uvnet::napi {
+
+template <class... Values>
+void NodeSocket::callHook(Hook hook, Values... values) {
+  const napi_value arguments[] = {object(), values...};
+  environment().call(hook, arguments, context());
+}
+
+// A function that answers once.
+napi_value NodeSocket::doneToJs(Callback done) {
+  struct Done {
+    Ref<Environment> environment;
+    Callback callback;
+  };
+  auto* data = new Done{Ref<Environment>(&environment()), std::move(done)};
+  napi_value function;
+  napi_create_function(
+      env(), "done", NAPI_AUTO_LENGTH,
+      [](napi_env in, napi_callback_info info) -> napi_value {
+        std::size_t count = 1;
+        napi_value error;
+        void* given = nullptr;
+        napi_get_cb_info(in, info, &count, &error, nullptr, &given);
+        auto* self = static_cast<Done*>(given);
+        if (!self->callback) return nullptr;
+        const Ref<Environment> keep = self->environment;
+        keep->host().calledFromJs();
+        try {
+          Callback answer = std::exchange(self->callback, {});
+          if (isNullish(in, error)) {
+            answer(nullptr);
+          } else {
+            const Error failed = fromJs(*keep, error);
+            answer(&failed);
+          }
+        } catch (...) {
+          keep->throwToJs();
+        }
+        keep->host().returnToJs();
+        return nullptr;
+      },
+      data, &function);
+  napi_add_finalizer(
+      env(), function, data, [](napi_env, void* held, void*) { delete static_cast<Done*>(held); },
+      nullptr, nullptr);
+  return function;
+}
+
+void NodeSocket::doRead(std::size_t size) {
+  if ((overrides_ & kRead) == 0) return Socket::doRead(size);
+  environment().enterJs(context());
+  callHook(Hook::kDoRead, toJs(env(), static_cast<double>(size)));
+}
+
+std::ptrdiff_t NodeSocket::doTryWrite(std::string_view bytes, std::optional<Error>& error) {
+  return (overrides_ & kWrite) == 0 ? Socket::doTryWrite(bytes, error) : -1;
+}
+
+void NodeSocket::doWrite(Buffer chunk, Callback done) {
+  if ((overrides_ & kWrite) == 0) return Socket::doWrite(std::move(chunk), std::move(done));
+  environment().enterJs(context());
+  callHook(Hook::kDoWrite, bytesToJs(env(), chunk), toJs(env(), std::string_view("buffer")),
+           doneToJs(std::move(done)));
+}
+
+void NodeSocket::doWritev(std::span<Buffer> chunks, Callback done) {
+  if ((overrides_ & kWritev) == 0) return Socket::doWritev(chunks, std::move(done));
+  environment().enterJs(context());
+  napi_value list;
+  napi_create_array(env(), &list);
+  std::uint32_t index = 0;
+  for (const Buffer& chunk : chunks) {
+    napi_value item;
+    napi_create_object(env(), &item);
+    set(env(), item, "chunk", bytesToJs(env(), chunk));
+    set(env(), item, "encoding", toJs(env(), std::string_view("buffer")));
+    napi_set_element(env(), list, index++, item);
+  }
+  callHook(Hook::kDoWritev, list, doneToJs(std::move(done)));
+}
+
+void NodeSocket::doFinal(Callback done) {
+  if ((overrides_ & kFinal) == 0) return Socket::doFinal(std::move(done));
+  environment().enterJs(context());
+  callHook(Hook::kDoFinal, doneToJs(std::move(done)));
+}
+
+void NodeSocket::doDestroy(const Error* error, Callback done) {
+  if ((overrides_ & kDestroy) == 0 || environment().ending()) {
+    return Socket::doDestroy(error, std::move(done));
+  }
+  environment().enterJs(context());
+  callHook(Hook::kDoDestroy, error == nullptr ? null(env()) : errors()->toJs(environment(), *error),
+           doneToJs(std::move(done)));
+}
+
+namespace {
+
+Buffer bufferOf(Call& call, napi_value chunk, napi_value encoding) {
+  if (const auto bytes = bytesOf(call.env(), chunk)) return Buffer::copyOf(*bytes);
+  const Encoding in = typeOf(call.env(), encoding) == napi_string
+                          ? Encoding(toString(call.env(), encoding))
+                          : Encoding();
+  return Buffer::from(toString(call.env(), chunk), in);
+}
+
+napi_value setOverrides(Call& call) {
+  call.self<NodeSocket>().setOverrides(toInt(call.env(), call[0]));
+  return nullptr;
+}
+napi_value baseRead(Call& call) { return call.self<NodeSocket>().baseRead(), nullptr; }
+napi_value baseWrite(Call& call) {
+  auto& socket = call.self<NodeSocket>();
+  socket.baseWrite(bufferOf(call, call[0], call[1]),
+                   callback(call.environment(), call[2], socket.errors()));
+  return nullptr;
+}
+// [{chunk, encoding}, ...], done
+napi_value baseWritev(Call& call) {
+  napi_env env = call.env();
+  std::uint32_t count = 0;
+  napi_get_array_length(env, call[0], &count);
+  std::vector<Buffer> chunks;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    napi_value item;
+    napi_value chunk;
+    napi_value encoding;
+    napi_get_element(env, call[0], i, &item);
+    napi_get_named_property(env, item, "chunk", &chunk);
+    napi_get_named_property(env, item, "encoding", &encoding);
+    if (typeOf(env, chunk) == napi_undefined) {
+      chunk = item;  // Node gives the bare chunks when all are Buffers
+    }
+    chunks.push_back(bufferOf(call, chunk, encoding));
+  }
+  auto& socket = call.self<NodeSocket>();
+  socket.baseWritev(chunks, callback(call.environment(), call[1], socket.errors()));
+  return nullptr;
+}
+napi_value baseFinal(Call& call) {
+  auto& socket = call.self<NodeSocket>();
+  socket.baseFinal(callback(call.environment(), call[0], socket.errors()));
+  return nullptr;
+}
+napi_value baseDestroy(Call& call) {
+  auto& socket = call.self<NodeSocket>();
+  Callback done = callback(call.environment(), call[1], socket.errors());
+  if (isNullish(call.env(), call[0])) {
+    socket.baseDestroy(nullptr, std::move(done));
+  } else {
+    const Error error = fromJs(call.environment(), call[0]);
+    socket.baseDestroy(&error, std::move(done));
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+void defineSocketOverrides(napi_env env, napi_value socket) {
+  define<setOverrides>(env, socket, "setOverrides");
+  define<baseRead>(env, socket, "baseRead");
+  define<baseWrite>(env, socket, "baseWrite");
+  define<baseWritev>(env, socket, "baseWritev");
+  define<baseFinal>(env, socket, "baseFinal");
+  define<baseDestroy>(env, socket, "baseDestroy");
+}
+
+}  // namespace uvnet::napi
