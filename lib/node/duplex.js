@@ -145,7 +145,7 @@ const methods = {
   },
   removeListener(event, listener) {
     ee.removeListener.call(this, event, listener);
-    if (event === 'data') listening.call(this, kData, this.listenerCount('data') > 0, -1);
+    if (event === 'data') listening.call(this, kData, hearsData(this), -1);
     else if (event === 'readable') {
       listening.call(this, kReadable, this.listenerCount('readable') > 0, -1);
     }
@@ -153,13 +153,16 @@ const methods = {
   },
   removeAllListeners(event) {
     ee.removeAllListeners.apply(this, arguments);
-    if (event === 'data' || event === undefined) listening.call(this, kData, false, -2);
+    if (event === 'data' || event === undefined) listening.call(this, kData, hearsData(this), -2);
     if (event === 'readable' || event === undefined) listening.call(this, kReadable, false, -2);
     return this;
   },
 };
 methods.addListener = methods.on;
 methods.off = methods.removeListener;
+
+// An emit() of the program's own wants 'data' without listeners too.
+const hearsData = (socket) => socket.emit !== ee.emit || socket.listenerCount('data') > 0;
 
 // push() and unshift(): what is no chunk destroys the stream, as in Node.
 function give(socket, method, chunk, encoding) {
@@ -251,4 +254,9 @@ function views(socket) {
   return made;
 }
 
-module.exports = { install, toEncoding };
+// Once, when a socket was made.
+function begin(socket) {
+  if (socket.emit !== ee.emit) listening.call(socket, kData, true, 0);
+}
+
+module.exports = { install, begin, toEncoding };

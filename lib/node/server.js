@@ -226,8 +226,13 @@ function property(name, getter, setter = () => {}, enumerable = false) {
   Object.defineProperty(Server.prototype, name,
     { get: getter, set: setter, enumerable, configurable: true });
 }
-property('listening', function() { return native.listening.call(this); }, undefined, true);
-property('_connections', function() { return native.connections.call(this); });
+// Before the constructor ran, and on the prototype, there is no server to ask.
+property('listening', function() {
+  return this._workers !== undefined && native.listening.call(this);
+}, undefined, true);
+property('_connections', function() {
+  return this._workers === undefined ? undefined : native.connections.call(this);
+});
 property('maxConnections', function() { return this[kMaxConnections]; }, function(limit) {
   Object.defineProperty(this, kMaxConnections,
     { value: limit, writable: true, configurable: true });

@@ -45,17 +45,19 @@ function mark(options, name) {
   return value;
 }
 
-function readOnRead(onread) {
+// The callback has the socket as `this`, without keeping it alive.
+function readOnRead(onread, socket) {
   if (onread === null || typeof onread !== 'object' || typeof onread.callback !== 'function') {
     return undefined;
   }
   const { buffer, callback } = onread;
-  return typeof buffer === 'function' || buffer instanceof Uint8Array ?
-    { buffer, callback } : undefined;
+  if (typeof buffer !== 'function' && !(buffer instanceof Uint8Array)) return undefined;
+  const self = new WeakRef(socket);
+  return { buffer, callback: (nread, view) => callback.call(self.deref(), nread, view) };
 }
 
 // Everything the core is told when a socket is made.
-function nativeOptions(options) {
+function nativeOptions(options, socket) {
   const to = {
     allowHalfOpen: Boolean(options.allowHalfOpen),
     readable: options.readable !== false,
@@ -75,7 +77,7 @@ function nativeOptions(options) {
   }
   if (options.pauseOnCreate) to.pauseOnCreate = true;
   if (options.manualStart) to.manualStart = true;
-  if (options.onread !== undefined) to.onread = readOnRead(options.onread);
+  if (options.onread !== undefined) to.onread = readOnRead(options.onread, socket);
   if (options.blockList !== undefined) to.blockList = options.blockList;
   if (options.typeOfService !== undefined) to.typeOfService = options.typeOfService;
   return to;
@@ -97,7 +99,7 @@ function Socket(options) {
     }
     if (options.encoding) duplex.toEncoding(options.encoding);
     if (options.defaultEncoding) duplex.toEncoding(options.defaultEncoding);
-    to = nativeOptions(options);
+    to = nativeOptions(options, this);
     if (to.readable === false) this[kReadableOff] = false;
     if (to.writable === false) this[kWritableOff] = false;
     takeHooks(this, options);
@@ -123,6 +125,7 @@ function construct(socket, to, options) {
   const overrides = overridden(socket);
   native.init.call(socket, overrides === 0 ? to : { ...to, overrides });
   if (overrides !== 0) socket[kOverrides] = overrides;
+  duplex.begin(socket);
   if (options != null) {
     if (options.encoding) socket.setEncoding(options.encoding);
     if (options.defaultEncoding) socket.setDefaultEncoding(options.defaultEncoding);
