@@ -25,8 +25,11 @@ class Function<R(Args...)> {
   Function() noexcept = default;
   Function(std::nullptr_t) noexcept {}  // NOLINT: `connect(80, nullptr)` is a documented form
 
+  // No function type (F would be a reference to it): clang 14 tries a designated initialiser with a
+  // named value, createServer({.blockList = list}), as a `void&` here, which it takes for one, and
+  // would stop at decay_t of that.
   template <class F>
-  requires(!std::is_same_v<std::remove_cvref_t<F>, Function> &&
+  requires(!std::is_function_v<F> && !std::is_same_v<std::remove_cvref_t<F>, Function> &&
            (std::is_invocable_r_v<R, std::decay_t<F>&, Args...> ||
             std::is_invocable_r_v<R, std::decay_t<F>&>))
       Function(F&& f) {  // NOLINT: implicit on purpose, a lambda is a callback
