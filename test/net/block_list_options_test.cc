@@ -241,6 +241,19 @@ TEST_CASE("connect() may give a socket its blockList", "[net][net:blockList]") {
   CHECK(attempts.told == "try 127.0.0.1, error ERR_IP_BLOCKED");
 }
 
+TEST_CASE("a socket made of a BoundSocket hears of a blocked address after connect() returned",
+          "[net][net:blockList]") {
+  NetWorld world;
+  uvnet::BoundSocket bound(world.net(), {.host = "127.0.0.1"});
+  Socket& socket = world.watch(world.net().connect(
+      {.port = 1, .host = "127.0.0.1", .blockList = listOf({"127.0.0.1"}), .handle = &bound}));
+  Record record(socket);
+  world.end();
+  REQUIRE(record.errors.size() == 1);
+  CHECK(describe(record.errors[0]) == kBlocked);
+  CHECK(record.text() == "error close");
+}
+
 TEST_CASE("a server closes a blocked connection without a word", "[net][net:blockList]") {
   NetWorld world;
   BlockList list;
