@@ -3,6 +3,7 @@
 'use strict';
 
 const os = require('os');
+const { BlockList, SocketAddress } = require('./addresses');
 const { binding } = require('./binding');
 const validate = require('./validate');
 const { Socket, connect } = require('./socket');
@@ -24,6 +25,8 @@ module.exports = {
     process.emitWarning('net._setSimultaneousAccepts() is deprecated and will be removed.',
       'DeprecationWarning', 'DEP0121');
   },
+  BlockList,
+  SocketAddress,
   connect,
   createConnection: connect,
   createServer,

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "napi/addresses.h"
 #include "napi/call.h"
 #include "napi/environment.h"
 #include "napi/server.h"
@@ -73,6 +74,7 @@ napi_value start(napi_env env, napi_value exports) {
   define<autoSelectFamilyAttemptTimeout>(env, exports, "autoSelectFamilyAttemptTimeout");
   defineSocket(env, exports);
   defineServer(env, exports);
+  defineAddresses(env, exports);
   return exports;
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "napi/addresses.h"
 #include "napi/errors.h"
 #include "napi/js.h"
 #include "napi/socket.h"
@@ -16,6 +17,12 @@ namespace {
 std::optional<std::int64_t> markOption(napi_env env, napi_value bag) {
   const auto mark = numberOption(env, bag, "highWaterMark");
   return mark ? std::optional(static_cast<std::int64_t>(*mark)) : std::nullopt;
+}
+
+std::optional<BlockList> blockListOption(napi_env env, napi_value bag) {
+  const auto given = option(env, bag, "blockList");
+  const BlockList* list = given ? blockListOf(env, *given) : nullptr;
+  return list != nullptr ? std::optional(*list) : std::nullopt;
 }
 
 Port portOption(napi_env env, napi_value bag, const char* name) {
@@ -158,6 +165,7 @@ Lookup lookupOption(Environment& environment, napi_value bag) {
 SocketOptions socketOptions(Environment& environment, napi_value bag) {
   napi_env env = environment.env();
   SocketOptions options;
+  options.blockList = blockListOption(env, bag);
   if (const auto fd = numberOption(env, bag, "fd")) options.fd = static_cast<int>(*fd);
   options.allowHalfOpen = boolOption(env, bag, "allowHalfOpen");
   options.readable = boolOption(env, bag, "readable", true);
@@ -176,6 +184,7 @@ SocketOptions socketOptions(Environment& environment, napi_value bag) {
 ConnectOptions connectOptions(Environment& environment, napi_value bag) {
   napi_env env = environment.env();
   ConnectOptions options;
+  options.blockList = blockListOption(env, bag);
   options.port = portOption(env, bag, "port");
   options.host = stringOption(env, bag, "host");
   options.path = stringOption(env, bag, "path");
@@ -200,6 +209,7 @@ ConnectOptions connectOptions(Environment& environment, napi_value bag) {
 ServerOptions serverOptions(Environment& environment, napi_value bag) {
   napi_env env = environment.env();
   ServerOptions options;
+  options.blockList = blockListOption(env, bag);
   options.allowHalfOpen = boolOption(env, bag, "allowHalfOpen");
   options.pauseOnConnect = boolOption(env, bag, "pauseOnConnect");
   options.noDelay = boolOption(env, bag, "noDelay");
