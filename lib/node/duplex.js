@@ -12,6 +12,8 @@ const errors = require('./errors');
 const validate = require('./validate');
 const state = require('./state');
 
+const { kTold, kToldBits } = state;
+
 const native = binding.socket;
 const { get, set, listening } = native;
 const kData = binding.EVENTS.indexOf('data');
@@ -133,36 +135,42 @@ const methods = {
 
   on(event, listener) {
     ee.on.call(this, event, listener);
-    if (event === 'data') listening.call(this, kData, true, 1);
-    else if (event === 'readable') listening.call(this, kReadable, true, 1);
+    if (event === 'data' || event === 'readable') tell(this, event, 1);
     return this;
   },
   prependListener(event, listener) {
     ee.prependListener.call(this, event, listener);
-    if (event === 'data') listening.call(this, kData, true, 2);
-    else if (event === 'readable') listening.call(this, kReadable, true, 2);
+    if (event === 'data' || event === 'readable') tell(this, event, 2);
     return this;
   },
   removeListener(event, listener) {
     ee.removeListener.call(this, event, listener);
-    if (event === 'data') listening.call(this, kData, hearsData(this), -1);
-    else if (event === 'readable') {
-      listening.call(this, kReadable, this.listenerCount('readable') > 0, -1);
-    }
+    if (event === 'data' || event === 'readable') tell(this, event, -1);
     return this;
   },
   removeAllListeners(event) {
     ee.removeAllListeners.apply(this, arguments);
-    if (event === 'data' || event === undefined) listening.call(this, kData, hearsData(this), -2);
-    if (event === 'readable' || event === undefined) listening.call(this, kReadable, false, -2);
+    if (event === 'data' || event === undefined) tell(this, 'data', -2);
+    if (event === 'readable' || event === undefined) tell(this, 'readable', -2);
     return this;
   },
 };
 methods.addListener = methods.on;
 methods.off = methods.removeListener;
 
-// An emit() of the program's own wants 'data' without listeners too.
-const hearsData = (socket) => socket.emit !== ee.emit || socket.listenerCount('data') > 0;
+// The core is told what changed: 1 one came, 2 one was put in front, -1 one went, -2 all went. An
+// emit() of the program's own wants 'data' without listeners too.
+function tell(socket, event, change) {
+  const present = change > 0 || socket.listenerCount(event) > 0;
+  const bit = kToldBits[event];
+  if (present) socket[kTold] |= bit;
+  else socket[kTold] &= ~bit;
+  if (event === 'data') {
+    listening.call(socket, kData, present || socket.emit !== ee.emit, change);
+  } else {
+    listening.call(socket, kReadable, present, change);
+  }
+}
 
 // push() and unshift(): what is no chunk destroys the stream, as in Node.
 function give(socket, method, chunk, encoding) {
@@ -219,6 +227,7 @@ function accessor(prototype, name, getter, setter) {
 function install(Socket) {
   const { prototype } = Socket;
   prototype[kDefaultEncoding] = undefined;
+  prototype[kTold] = 0;
   for (const [name, method] of Object.entries(methods)) {
     Object.defineProperty(prototype, name,
       { value: method, writable: true, configurable: true, enumerable: false });

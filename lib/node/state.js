@@ -12,6 +12,7 @@ const { binding, GET } = require('./binding');
 const get = binding.socket.get;
 const set = binding.socket.set;
 const kSocket = Symbol('socket');
+const kTold = Symbol('told');
 const kReadableOff = Symbol('readableOff');
 const kWritableOff = Symbol('writableOff');
 
@@ -19,9 +20,21 @@ const asked = (name) => function() { return get.call(this[kSocket], GET[name]); 
 const always = (value) => () => value;
 const side = (off) => function() { return this[kSocket][off]; };
 
-// A listener that came by Node's own Readable.prototype.on(): the core is told as by ours.
-function listen(view, event) {
-  binding.socket.listening.call(view[kSocket], binding.EVENTS.indexOf(event), true, 1);
+// Whether the core knows of listeners of `event` (duplex.js keeps it, as bits). Set when one came
+// or went by Node's own Readable.prototype.on() and removeListener(): it is told as by ours.
+const kToldBits = { data: 1, readable: 2 };
+function listens(event) {
+  const id = binding.EVENTS.indexOf(event);
+  const bit = kToldBits[event];
+  return [
+    function() { return (this[kSocket][kTold] & bit) !== 0; },
+    function(present) {
+      const socket = this[kSocket];
+      if (present === ((socket[kTold] & bit) !== 0)) return;
+      socket[kTold] ^= bit;
+      binding.socket.listening.call(socket, id, present, present ? 1 : -1);
+    },
+  ];
 }
 
 const readableFields = {
@@ -33,14 +46,8 @@ const readableFields = {
   sync: always(false),
   needReadable: always(false),
   emittedReadable: always(true),
-  readableListening: [
-    function() { return this[kSocket].listenerCount('readable') > 0; },
-    function(on) { if (on) listen(this, 'readable'); },
-  ],
-  dataListening: [
-    function() { return this[kSocket].listenerCount('data') > 0; },
-    function(on) { if (on) listen(this, 'data'); },
-  ],
+  readableListening: listens('readable'),
+  dataListening: listens('data'),
   resumeScheduled: always(false),
   errorEmitted: asked('errorEmitted'),
   emitClose: always(false),
@@ -217,5 +224,5 @@ Object.defineProperty(readablePrototype, 'multiAwaitDrain',
 Object.defineProperty(readablePrototype, 'pipesCount',
   { get() { return this.pipes.length; }, configurable: true });
 
-module.exports = { readableView, writableView, kReadableOff, kWritableOff, presetEvents:
+module.exports = { kTold, kToldBits, readableView, writableView, kReadableOff, kWritableOff, presetEvents:
   Object.prototype.hasOwnProperty.call(probe._events, 'close') };
