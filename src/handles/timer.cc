@@ -164,7 +164,10 @@ void TimerLists::remove(Timer& timer) noexcept {
   TimerList& list = *timer.list_;
   unlink(list, timer);
   timer.list_ = nullptr;
-  if (list.first == nullptr) state_->drop(list);
+  if (list.first != nullptr) return;
+  state_->drop(list);
+  // The last one takes the uv_timer along: it would wake the loop once more, for nobody.
+  if (state_->order.empty()) state_->arm();
 }
 
 // The list stays where it is among the others: fireDue moves it when its time comes.

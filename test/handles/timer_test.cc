@@ -172,6 +172,30 @@ TEST_CASE("stop holds against refresh, and start ends it") {
   passUntil(world, [&] { return fired == 1; });
 }
 
+TEST_CASE("the last timer that stops leaves nothing active on the loop") {
+  World world;
+  const auto active = [&] {
+    int count = 0;
+    uv_walk(
+        world.host.loop(),
+        [](uv_handle_t* uv, void* total) {
+          if (uv_is_active(uv) != 0) ++*static_cast<int*>(total);
+        },
+        &count);
+    return count;
+  };
+  const int before = active();
+  Alarm one([] {});
+  Alarm two([] {});
+  one.timer.start(world.context->timers(), 5000);
+  two.timer.start(world.context->timers(), 6000);
+  CHECK(active() == before + 1);
+  one.timer.stop();
+  CHECK(active() == before + 1);
+  two.timer.stop();
+  CHECK(active() == before);
+}
+
 TEST_CASE("start of an active timer gives it its new duration") {
   World world;
   int fired = 0;
