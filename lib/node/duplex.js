@@ -136,6 +136,7 @@ const methods = {
   on(event, listener) {
     ee.on.call(this, event, listener);
     if (event === 'data' || event === 'readable') tell(this, event, 1);
+    if (event === 'data' && listener.name === 'ondata' && isWrapped(listener)) leaveEnd(this);
     return this;
   },
   prependListener(event, listener) {
@@ -157,6 +158,21 @@ const methods = {
 };
 methods.addListener = methods.on;
 methods.off = methods.removeListener;
+
+// tls and http2 take a socket that is not Node's own through Node's JSStreamSocket; its listener is
+// known by its name, by being an arrow function, and by who adds it.
+function isWrapped(listener) {
+  return listener.prototype === undefined && /node:internal\/js_stream_socket/.test(new Error().stack);
+}
+
+// From there on the TLS connection says when to end: at the other's FIN there may be much to
+// write yet. `allowHalfOpen` shows what it was, for TLSSocket takes it over.
+function leaveEnd(socket) {
+  const allowed = socket.allowHalfOpen;
+  socket.allowHalfOpen = true;
+  Object.defineProperty(socket, 'allowHalfOpen',
+    { value: allowed, writable: true, configurable: true, enumerable: true });
+}
 
 // The core is told what changed: 1 one came, 2 one was put in front, -1 one went, -2 all went. An
 // emit() of the program's own wants 'data' without listeners too.
