@@ -69,7 +69,6 @@ const [major, minor] = process.versions.node.split('.').map(Number);
 const { Duplex } = require('stream');
 binding.settings({
   highWaterMark: new Duplex().readableHighWaterMark,
-  maxConnectionsZeroDropsAll: major >= 21,
 });
 
 module.exports = { binding, GET, parts, host: { major, minor } };

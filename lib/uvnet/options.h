@@ -112,9 +112,11 @@ struct SocketOptions {
   bool noDelay = false;
   bool keepAlive = false;
   double keepAliveInitialDelay = 0;  // milliseconds, whole seconds count; 0: the system's
-  std::optional<std::int64_t> highWaterMark = {};  // bytes, both sides; default 64 KiB
-  std::optional<int> typeOfService = {};           // 0 to 255, as setTypeOfService()
-  std::stop_token signal = {};                     // destroys the socket with an AbortError
+  std::optional<std::int64_t> highWaterMark = {};          // bytes, both sides; default 64 KiB
+  std::optional<std::int64_t> readableHighWaterMark = {};  // where highWaterMark is not given
+  std::optional<std::int64_t> writableHighWaterMark = {};
+  std::optional<int> typeOfService = {};  // 0 to 255, as setTypeOfService()
+  std::stop_token signal = {};            // destroys the socket with an AbortError
   // What must not be connected to: ERR_IP_BLOCKED. Asked for each address, looked up or given.
   std::optional<BlockList> blockList = {};
   BoundSocket* handle = nullptr;  // taken over: connect() then starts from its address
@@ -183,6 +185,8 @@ struct NetOptions {
   // libuv on Linux writes without MSG_NOSIGNAL: a write to a reset connection ends a process that
   // has not set SIGPIPE. So the first Net ignores SIGPIPE if its disposition is the default one.
   bool ignoreSigpipe = true;
+  // Node 20 and older took maxConnections = 0 for no limit; newer ones drop every connection then.
+  bool zeroMaxConnectionsDropsAll = true;
 };
 
 }  // namespace uvnet

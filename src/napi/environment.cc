@@ -30,8 +30,12 @@ constexpr std::size_t kSlabSize = 65536;
 }  // namespace
 
 Environment::Environment(napi_env env, uv_loop_s* loop) : env_(env), host_(*this, loop) {
-  // Node has taken care of SIGPIPE itself.
-  net_ = std::make_unique<Net>(host_, NetOptions{.ignoreSigpipe = false});
+  constexpr std::uint32_t kZeroDropsAll = 21;  // the first Node in which maxConnections = 0 does
+  const napi_node_version* version = nullptr;
+  napi_get_node_version(env, &version);
+  net_ = std::make_unique<Net>(
+      host_, NetOptions{.ignoreSigpipe = false,  // Node has taken care of it
+                        .zeroMaxConnectionsDropsAll = version->major >= kZeroDropsAll});
 }
 
 Environment::~Environment() = default;

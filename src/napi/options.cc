@@ -14,8 +14,9 @@ namespace uvnet::napi {
 
 namespace {
 
-std::optional<std::int64_t> markOption(napi_env env, napi_value bag) {
-  const auto mark = numberOption(env, bag, "highWaterMark");
+std::optional<std::int64_t> markOption(napi_env env, napi_value bag,
+                                       const char* name = "highWaterMark") {
+  const auto mark = numberOption(env, bag, name);
   return mark ? std::optional(static_cast<std::int64_t>(*mark)) : std::nullopt;
 }
 
@@ -175,6 +176,8 @@ SocketOptions socketOptions(Environment& environment, napi_value bag) {
   options.keepAlive = boolOption(env, bag, "keepAlive");
   options.keepAliveInitialDelay = numberOption(env, bag, "keepAliveInitialDelay").value_or(0);
   options.highWaterMark = markOption(env, bag);
+  options.readableHighWaterMark = markOption(env, bag, "readableHighWaterMark");
+  options.writableHighWaterMark = markOption(env, bag, "writableHighWaterMark");
   if (const auto tos = numberOption(env, bag, "typeOfService")) {
     options.typeOfService = static_cast<int>(*tos);
   }

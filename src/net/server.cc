@@ -134,7 +134,9 @@ void ServerState::onConnection(int status, handles::HandlePtr client) {
     server.emitError(errnoError(status, "accept"));
     return;
   }
-  if (maxConnections && connections >= *maxConnections) {
+  const bool limited =
+      maxConnections && (*maxConnections > 0 || net->options.zeroMaxConnectionsDropsAll);
+  if (limited && connections >= *maxConnections) {
     drop(*client);
     return;
   }

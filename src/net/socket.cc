@@ -26,6 +26,8 @@ StreamOptions streamOptions(const SocketOptions& options) {
   stream.readable = options.readable;
   stream.writable = options.writable;
   stream.highWaterMark = options.highWaterMark;
+  stream.readableHighWaterMark = options.readableHighWaterMark;
+  stream.writableHighWaterMark = options.writableHighWaterMark;
   stream.signal = options.signal;
   return stream;
 }

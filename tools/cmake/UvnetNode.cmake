@@ -3,8 +3,8 @@
 # would be loaded for nothing. What it lacks, the node that loads it has.
 find_path(
   UVNET_NODE_HEADERS node_api.h
-  PATHS /usr/include/node /usr/local/include/node
-  PATH_SUFFIXES node)
+  PATH_SUFFIXES node
+  PATHS ${PROJECT_SOURCE_DIR}/build/node/node_modules/node-api-headers/include)
 if(NOT UVNET_NODE_HEADERS)
   message(STATUS "uvnet: no node_api.h, so no Node addon")
   return()
@@ -16,14 +16,7 @@ target_compile_features(uvnet_node PRIVATE cxx_std_20)
 target_compile_definitions(uvnet_node PRIVATE NAPI_VERSION=8 UVNET_BUILDING)
 target_include_directories(uvnet_node PRIVATE lib src)
 target_include_directories(uvnet_node SYSTEM PRIVATE ${UVNET_NODE_HEADERS})
-# fmt as an archive where there is one, for machines that have node and no fmt.
-find_library(UVNET_FMT_ARCHIVE libfmt.a)
-if(UVNET_FMT_ARCHIVE)
-  target_link_libraries(uvnet_node PRIVATE ${UVNET_FMT_ARCHIVE})
-else()
-  target_link_libraries(uvnet_node PRIVATE fmt::fmt)
-endif()
-target_link_options(uvnet_node PRIVATE -Wl,--exclude-libs,ALL)
+target_link_libraries(uvnet_node PRIVATE fmt::fmt)
 set_target_properties(
   uvnet_node
   PROPERTIES PREFIX ""
