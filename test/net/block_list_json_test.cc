@@ -78,7 +78,7 @@ TEST_CASE("fromJSON() passes over texts that are no rules", "[net][net:BlockList
 }
 
 TEST_CASE("fromJSON() throws for what is no JSON, no strings or an invalid rule, and adds nothing",
-          "[net][net:BlockList.fromJSON]") {
+          "[net][net:BlockList.fromJSON][code:ERR_INVALID_ARG_TYPE]") {
   BlockList list;
   const auto read = [&](std::string_view json) { return thrownBy([&] { list.fromJSON(json); }); };
   const std::string wrong =

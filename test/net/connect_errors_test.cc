@@ -60,7 +60,8 @@ std::string connectError(NetWorld& world, const ConnectOptions& options) {
   return record.errors.empty() ? std::string() : describe(record.errors[0]);
 }
 
-TEST_CASE("connect() refuses a port that is none: ERR_SOCKET_BAD_PORT", "[net][M09][M10]") {
+TEST_CASE("connect() refuses a port that is none: ERR_SOCKET_BAD_PORT",
+          "[net][M09][M10][code:ERR_SOCKET_BAD_PORT]") {
   CHECK(connectThrows(-1) == badPort("type number (-1)"));
   CHECK(connectThrows(65536) == badPort("type number (65536)"));
   CHECK(connectThrows(65536, "127.0.0.1") == badPort("type number (65536)"));
@@ -84,7 +85,8 @@ TEST_CASE("connect() refuses a port that is none: ERR_SOCKET_BAD_PORT", "[net][M
   CHECK(connectThrows("65536") == badPort("type string ('65536')"));
 }
 
-TEST_CASE("connect() needs a port or a path: ERR_MISSING_ARGS", "[net][M10]") {
+TEST_CASE("connect() needs a port or a path: ERR_MISSING_ARGS",
+          "[net][M10][code:ERR_MISSING_ARGS]") {
   const std::string missing =
       "TypeError ERR_MISSING_ARGS: The \"options\" or \"port\" or \"path\" argument must be "
       "specified {}";
@@ -100,8 +102,9 @@ TEST_CASE("connect() refuses a localAddress that is no IP address", "[net][M17]"
   }
 }
 
-TEST_CASE("connect() refuses families, hints and attempt timeouts that are none",
-          "[net][M10][C10]") {
+TEST_CASE(
+    "connect() refuses families, hints and attempt timeouts that are none",
+    "[net][M10][C10][net:options.family][code:ERR_INVALID_ARG_VALUE][code:ERR_OUT_OF_RANGE]") {
   const std::string family =
       "TypeError ERR_INVALID_ARG_VALUE: The property 'options.family' must be one of: 0, 4, 6. "
       "Received ";
@@ -154,7 +157,7 @@ TEST_CASE("a socket that was refused its options can connect with better ones", 
   world.end();
 }
 
-TEST_CASE("ECONNREFUSED names the address and the port", "[net][M10][M17]") {
+TEST_CASE("ECONNREFUSED names the address and the port", "[net][M10][M17][code:ECONNREFUSED]") {
   NetWorld world;
   const HeldPort nobody;
   ConnectOptions to{.port = nobody.port, .host = "127.0.0.1"};
@@ -195,7 +198,7 @@ TEST_CASE("an error of a bound connect names the local end too", "[net][M17]") {
 }
 
 TEST_CASE("a local end that cannot be had: EADDRNOTAVAIL, EADDRINUSE, EINVAL of bind",
-          "[net][M17][R15]") {
+          "[net][M17][R15][code:EADDRNOTAVAIL][code:EADDRINUSE]") {
   NetWorld world;
   Listening server(world, Transport::kTcp);
   const std::string port = std::to_string(server.port);
@@ -211,7 +214,8 @@ TEST_CASE("a local end that cannot be had: EADDRNOTAVAIL, EADDRINUSE, EINVAL of 
   world.end();
 }
 
-TEST_CASE("a path where nobody listens: ENOENT, ECONNREFUSED, ENOTDIR", "[net][I01][I02]") {
+TEST_CASE("a path where nobody listens: ENOENT, ECONNREFUSED, ENOTDIR",
+          "[net][I01][I02][code:ENOENT]") {
   NetWorld world;
   const auto expected = [](const char* code, int number, const std::string& path) {
     return std::string("Error ") + code + ": connect " + code + " " + path +
@@ -243,7 +247,8 @@ TEST_CASE("a path where nobody listens: ENOENT, ECONNREFUSED, ENOTDIR", "[net][I
   world.end();
 }
 
-TEST_CASE("a host name that is none: getaddrinfo's error, after 'lookup' was told", "[net][M12]") {
+TEST_CASE("a host name that is none: getaddrinfo's error, after 'lookup' was told",
+          "[net][M12][code:ENOTFOUND]") {
   NetWorld world;
   CHECK(connectError(world, {.port = 1, .host = "a..b"}) ==
         "Error ENOTFOUND: getaddrinfo ENOTFOUND a..b {errno=-3008 syscall=getaddrinfo "
@@ -265,7 +270,8 @@ TEST_CASE("a host name that is none: getaddrinfo's error, after 'lookup' was tol
   world.end();
 }
 
-TEST_CASE("what a lookup may not answer", "[net][M10]") {
+TEST_CASE("what a lookup may not answer",
+          "[net][M10][code:ERR_INVALID_IP_ADDRESS][code:ERR_INVALID_ADDRESS_FAMILY]") {
   NetWorld world;
   const auto answering = [](std::vector<LookupAddress> found, Family family) {
     return ConnectOptions{
@@ -288,7 +294,9 @@ TEST_CASE("what a lookup may not answer", "[net][M10]") {
   world.end();
 }
 
-TEST_CASE("several addresses that all refuse: an AggregateError of each", "[net][M10]") {
+TEST_CASE("several addresses that all refuse: an AggregateError of each",
+          "[net][M10][net:AggregateError][net:socket.autoSelectFamilyAttemptedAddresses][net:"
+          "options.autoSelectFamily]") {
   NetWorld world;
   const HeldPort nobody;
   Socket& socket =
@@ -332,7 +340,8 @@ TEST_CASE("setTimeout refuses what is no time", "[net][M15]") {
   socket->destroy();
 }
 
-TEST_CASE("an unknown encoding is refused wherever one is given", "[net][C01][C02]") {
+TEST_CASE("an unknown encoding is refused wherever one is given",
+          "[net][C01][C02][code:ERR_UNKNOWN_ENCODING]") {
   NetWorld world;
   LoopbackPair pair(world, Transport::kUnix);
   const std::string unknown = "TypeError ERR_UNKNOWN_ENCODING: Unknown encoding: nope {}";

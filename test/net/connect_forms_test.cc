@@ -161,7 +161,8 @@ TEST_CASE("a connect listener of a failed connect() is not told", "[net][M14]") 
   CHECK(told == 0);
 }
 
-TEST_CASE("the option timeout is set before it connects, and its notice comes", "[net][M15]") {
+TEST_CASE("the option timeout is set before it connects, and its notice comes",
+          "[net][M15][net:socket.timeout]") {
   const Transport transport = anyTransport();
   INFO(nameOf(transport));
   NetWorld world;
@@ -301,7 +302,8 @@ TEST_CASE("a lookup is asked for both families, with ADDRCONFIG, and answers wit
   CHECK(record.data == "hello");
 }
 
-TEST_CASE("the defaults for several addresses belong to the Net", "[net][M10]") {
+TEST_CASE("the defaults for several addresses belong to the Net",
+          "[net][M10][net:defaultAutoSelectFamily][net:defaultAutoSelectFamilyAttemptTimeout]") {
   LoopHost host;
   Net net{host, {.autoSelectFamily = false, .autoSelectFamilyAttemptTimeout = 1}};
   Net other{host};

@@ -4,7 +4,6 @@
 #include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <uv.h>
@@ -15,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "net/support/no_more_descriptors.h"
 #include "support/loopback.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -32,6 +32,7 @@ using uvnet::test::Listening;
 using uvnet::test::LoopbackPair;
 using uvnet::test::nameOf;
 using uvnet::test::NetWorld;
+using uvnet::test::NoMoreDescriptors;
 using uvnet::test::Record;
 using uvnet::test::Transport;
 using uvnet::test::turn;
@@ -233,7 +234,9 @@ TEST_CASE("F17: listen({fd}) serves that descriptor's port, or says why not", "[
   world.end();
 }
 
-TEST_CASE("F18: what setters and options say is what the system has", "[net][F18][D17][D18]") {
+TEST_CASE(
+    "F18: what setters and options say is what the system has",
+    "[net][F18][D17][D18][net:options.noDelay][net:options.keepAlive][net:options.typeOfService]") {
   NetWorld world;
   LoopbackPair pair(
       world, Transport::kTcp, {.noDelay = true, .keepAlive = true, .keepAliveInitialDelay = 7000},
@@ -267,29 +270,6 @@ TEST_CASE("F18: what setters and options say is what the system has", "[net][F18
   world.end();
   CHECK(connected);
 }
-
-namespace {
-
-// While it lives this process can open nothing.
-class NoMoreDescriptors {
- public:
-  NoMoreDescriptors() {
-    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before_) == 0);
-    const int free = ::dup(0);  // the lowest number that is free: all below are taken
-    REQUIRE(free >= 0);
-    ::close(free);
-    const rlimit none{static_cast<rlim_t>(free), before_.rlim_max};
-    REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
-  }
-  NoMoreDescriptors(const NoMoreDescriptors&) = delete;
-  NoMoreDescriptors& operator=(const NoMoreDescriptors&) = delete;
-  ~NoMoreDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-
- private:
-  rlimit before_{};
-};
-
-}  // namespace
 
 TEST_CASE("F24: out of descriptors a server does not spin, and accepts again later", "[net][F24]") {
   NetWorld world;

@@ -131,7 +131,8 @@ TEST_CASE("the file has the mode that the umask leaves", "[net][I02][S16]") {
   world.end();
 }
 
-TEST_CASE("a path of 107 bytes is taken, one more is refused instead of cut", "[net][I03][C15]") {
+TEST_CASE("a path of 107 bytes is taken, one more is refused instead of cut",
+          "[net][I03][C15][net:path.length]") {
   constexpr std::size_t kMost = sizeof(sockaddr_un::sun_path) - 1;
   NetWorld world;
   const std::string start = world.path("x");
@@ -177,7 +178,7 @@ TEST_CASE("a path with a NUL inside is refused instead of cut", "[net][I03][C15]
 
 #ifdef __linux__
 TEST_CASE("an abstract name works, exactly as long as it is, and leaves no file",
-          "[net][M02][I01]") {
+          "[net][M02][I01][net:path.abstract]") {
   NetWorld world;
   const std::string name = "\0uvnet-test-"s + std::to_string(::getpid());
   checkServes(world, name);

@@ -21,7 +21,7 @@ using namespace test;
 int portOf(const BoundSocket& bound) { return std::get<AddressInfo>(bound.address()).port; }
 
 TEST_CASE("a BoundSocket has its port before anybody listens, and a server takes it over",
-          "[net]") {
+          "[net][net:BoundSocket][net:options.handle]") {
   NetWorld world;
   BoundSocket bound(world.net(), {.host = "127.0.0.1"});
   CHECK_FALSE(bound.isPipe());
@@ -48,7 +48,8 @@ TEST_CASE("a BoundSocket has its port before anybody listens, and a server takes
   world.endNet();
 }
 
-TEST_CASE("a BoundSocket that was taken over is nobody's to ask or close", "[net]") {
+TEST_CASE("a BoundSocket that was taken over is nobody's to ask or close",
+          "[net][net:BoundSocket][code:ERR_SOCKET_HANDLE_ADOPTED]") {
   NetWorld world;
   BoundSocket bound(world.net(), {.host = "127.0.0.1"});
   Server& server = world.watch(world.net().createServer());
@@ -65,7 +66,8 @@ TEST_CASE("a BoundSocket that was taken over is nobody's to ask or close", "[net
   world.end();
 }
 
-TEST_CASE("a BoundSocket that nobody took over is closed with its scope", "[net]") {
+TEST_CASE("a BoundSocket that nobody took over is closed with its scope",
+          "[net][net:BoundSocket]") {
   NetWorld world;
   const std::string path = world.path();
   { const BoundSocket tcp(world.net(), {.host = "127.0.0.1"}); }
@@ -81,7 +83,8 @@ TEST_CASE("a BoundSocket that nobody took over is closed with its scope", "[net]
   world.end();
 }
 
-TEST_CASE("a socket made of a BoundSocket connects from its address", "[net]") {
+TEST_CASE("a socket made of a BoundSocket connects from its address",
+          "[net][net:BoundSocket][net:options.handle]") {
   NetWorld world;
   const Listening listening(world, Transport::kTcp);
   world.until([&] { return listening->listening(); });
@@ -106,7 +109,8 @@ TEST_CASE("a socket made of a BoundSocket connects from its address", "[net]") {
   world.end();
 }
 
-TEST_CASE("a BoundSocket takes an address or a path, and no host name", "[net]") {
+TEST_CASE("a BoundSocket takes an address or a path, and no host name",
+          "[net][net:BoundSocket][code:ERR_INVALID_IP_ADDRESS]") {
   NetWorld world;
   CHECK(thrownBy([&] { BoundSocket b(world.net(), {.host = "localhost"}); }) ==
         "TypeError ERR_INVALID_IP_ADDRESS: Invalid IP address: localhost {}");
@@ -119,7 +123,7 @@ TEST_CASE("a BoundSocket takes an address or a path, and no host name", "[net]")
   world.end();
 }
 
-TEST_CASE("reusePort lets two servers listen on one port", "[net]") {
+TEST_CASE("reusePort lets two servers listen on one port", "[net][net:options.reusePort]") {
   NetWorld world;
   Server& first = world.watch(world.net().createServer());
   Server& second = world.watch(world.net().createServer());
@@ -134,7 +138,7 @@ TEST_CASE("reusePort lets two servers listen on one port", "[net]") {
   world.end();
 }
 
-TEST_CASE("the signal of listen() closes the server", "[net]") {
+TEST_CASE("the signal of listen() closes the server", "[net][net:options.signal]") {
   const bool before = GENERATE(false, true);
   NetWorld world;
   std::stop_source stop;
@@ -152,7 +156,7 @@ TEST_CASE("the signal of listen() closes the server", "[net]") {
 }
 
 TEST_CASE("the signal of a socket destroys it with an AbortError, from another thread too",
-          "[net]") {
+          "[net][net:options.signal][code:ABORT_ERR]") {
   const bool elsewhere = GENERATE(false, true);
   NetWorld world;
   const Listening listening(world, Transport::kTcp);
@@ -178,7 +182,8 @@ TEST_CASE("the signal of a socket destroys it with an AbortError, from another t
   CHECK(describe(record.errors[0]) == "AbortError ABORT_ERR: The operation was aborted {}");
 }
 
-TEST_CASE("typeOfService is kept until connected, and then the system's", "[net]") {
+TEST_CASE("typeOfService is kept until connected, and then the system's",
+          "[net][net:socket.setTypeOfService][net:options.typeOfService][code:ERR_OUT_OF_RANGE]") {
   constexpr int kLowDelay = 0x10;
   NetWorld world;
   const Ref<Socket> socket = make<Socket>(world.net(), SocketOptions{.typeOfService = kLowDelay});
@@ -196,7 +201,8 @@ TEST_CASE("typeOfService is kept until connected, and then the system's", "[net]
   world.end();
 }
 
-TEST_CASE("setKeepAlive() sets delay, interval and count in whole seconds", "[net][D18][C27]") {
+TEST_CASE("setKeepAlive() sets delay, interval and count in whole seconds",
+          "[net][D18][C27][net:socket.setKeepAlive]") {
   NetWorld world;
   // The accepted end of the pair is a descriptor that the test can look at, through its own copy.
   BoundSocket bound(world.net(), {.host = "127.0.0.1"});
@@ -251,7 +257,7 @@ TEST_CASE("a Unix server's file has the mode that was asked for when 'listening'
 }
 
 TEST_CASE("a Disposer closes a server and destroys a socket at the end of its scope",
-          "[net][stream:dispose]") {
+          "[net][stream:dispose][net:server.dispose]") {
   NetWorld world;
   const Listening listening(world, Transport::kTcp);
   world.until([&] { return listening->listening(); });
@@ -271,7 +277,8 @@ TEST_CASE("a Disposer closes a server and destroys a socket at the end of its sc
   world.end();
 }
 
-TEST_CASE("dropMaxConnection is remembered, and connections are dropped either way", "[net][S36]") {
+TEST_CASE("dropMaxConnection is remembered, and connections are dropped either way",
+          "[net][S36][net:server.dropMaxConnection]") {
   NetWorld world;
   Server& server = world.watch(world.net().createServer());
   CHECK_FALSE(server.dropMaxConnection());

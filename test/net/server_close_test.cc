@@ -49,7 +49,7 @@ TEST_CASE("close() stops accepting at once", "[net][S25]") {
 }
 
 TEST_CASE("close() of a server that is not open tells its callback, and 'close' comes all the same",
-          "[net][S28][C07]") {
+          "[net][S28][C07][code:ERR_SERVER_NOT_RUNNING]") {
   NetWorld world;
   Server& server = world.watch(world.net().createServer());
   Record record(server);

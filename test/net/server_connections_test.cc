@@ -179,7 +179,7 @@ TEST_CASE("without pauseOnConnect a socket reads ahead and loses nothing before 
 }
 
 TEST_CASE("noDelay, keepAlive and highWaterMark of the server reach the accepted socket",
-          "[net][M04]") {
+          "[net][M04][net:options.highWaterMark]") {
   const Transport transport = anyTransport();
   NetWorld world;
   LoopbackPair pair(
@@ -287,7 +287,7 @@ Limited connectUnderLimit(Transport transport, std::optional<std::size_t> limit,
 }
 
 TEST_CASE("above maxConnections a connection is dropped, and 'drop' tells from where to where",
-          "[net][S36][S37]") {
+          "[net][S36][S37][net:server.drop]") {
   const Transport transport = anyTransport();
   INFO(nameOf(transport));
   const Limited seen = connectUnderLimit(transport, 1, 3);
@@ -309,7 +309,8 @@ TEST_CASE("above maxConnections a connection is dropped, and 'drop' tells from w
   }
 }
 
-TEST_CASE("maxConnections 0 drops every connection, none sets no limit", "[net][S36][C26]") {
+TEST_CASE("maxConnections 0 drops every connection, none sets no limit",
+          "[net][S36][C26][net:server.maxConnections]") {
   const Transport transport = anyTransport();
   INFO(nameOf(transport));
   const Limited none = connectUnderLimit(transport, 0, 2);

@@ -95,7 +95,8 @@ TEST_CASE("listen({fd}) takes over a bound socket, listening or not", "[net][S09
   }
 }
 
-TEST_CASE("listen({fd}) on what cannot listen gives node's error event", "[net][S10][S23]") {
+TEST_CASE("listen({fd}) on what cannot listen gives node's error event",
+          "[net][S10][S23][code:ENOTSOCK][code:EINVAL]") {
   SECTION("a closed descriptor") {
     const int fd = ::dup(0);
     REQUIRE(fd >= 0);

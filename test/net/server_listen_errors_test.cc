@@ -155,7 +155,8 @@ TEST_CASE("an abstract name has no file whose mode could be set", "[net][S15]") 
         start + "{ path: '\\x00a', writableAll: true } {}");
 }
 
-TEST_CASE("a busy port, EADDRINUSE, is an error event on the next tick", "[net][S23][E06][R15]") {
+TEST_CASE("a busy port, EADDRINUSE, is an error event on the next tick",
+          "[net][S23][E06][R15][code:EADDRINUSE]") {
   NetWorld world;
   Listening busy(world, Transport::kTcp);
   const std::string port = std::to_string(busy.port);
@@ -206,7 +207,7 @@ TEST_CASE("a busy path, EADDRINUSE, also when a plain file or a folder is there"
 }
 
 TEST_CASE("a path in a folder that is not there, and in one that is closed: EACCES",
-          "[net][S23][E06][I02]") {
+          "[net][S23][E06][I02][code:EACCES]") {
   NetWorld world;
   const std::string path = world.path("no") + "/x.sock";
   const std::string expected = "Error EACCES: listen EACCES: permission denied " + path +
@@ -266,7 +267,7 @@ TEST_CASE("without an 'error' listener a failed listen leaves run()", "[net][E06
 }
 
 TEST_CASE("listening again while it listens is refused; after an error or close() it is not",
-          "[net][S21][S22][S23][C05]") {
+          "[net][S21][S22][S23][C05][code:ERR_SERVER_ALREADY_LISTEN]") {
   const Transport transport = GENERATE(Transport::kTcp, Transport::kUnix);
   INFO(nameOf(transport));
   const std::string refused =

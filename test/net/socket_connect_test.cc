@@ -263,7 +263,8 @@ TEST_CASE("a path goes before port and host", "[net][K16]") {
   CHECK(record.data == "unix");
 }
 
-TEST_CASE("writes before a refused connection are told after 'close'", "[net][R3]") {
+TEST_CASE("writes before a refused connection are told after 'close'",
+          "[net][R3][code:ERR_SOCKET_CLOSED_BEFORE_CONNECTION]") {
   NetWorld world;
   Lines lines;
   Socket& client = world.watch(world.net().connect({.path = world.path("nobody")}));

@@ -133,7 +133,8 @@ TEST_CASE("a write in 'end' still goes out", "[net][R4][V10]") {
   CHECK(accepted.data == "x");
 }
 
-TEST_CASE("a write after the peer's FIN has ended us is EPIPE and destroys", "[net][R4][V14]") {
+TEST_CASE("a write after the peer's FIN has ended us is EPIPE and destroys",
+          "[net][R4][V14][code:EPIPE]") {
   const Transport transport = GENERATE(Transport::kTcp, Transport::kUnix);
   CAPTURE(nameOf(transport));
   NetWorld world;
@@ -185,7 +186,8 @@ TEST_CASE("end() forms: data, encoding, callback, chained", "[net][D06][D07][D20
   CHECK(told == (form >= 3 ? 1 : 0));
 }
 
-TEST_CASE("write after end() is an 'error', write after destroy() is not", "[net][D02][D11]") {
+TEST_CASE("write after end() is an 'error', write after destroy() is not",
+          "[net][D02][D11][code:ERR_STREAM_WRITE_AFTER_END][code:ERR_STREAM_DESTROYED]") {
   const Transport transport = GENERATE(Transport::kTcp, Transport::kUnix);
   const bool ended = GENERATE(true, false);
   CAPTURE(nameOf(transport), ended);
@@ -266,7 +268,7 @@ TEST_CASE("a socket that never connected closes on a tick", "[net][R10][V15]") {
   CHECK(record.hadError == std::vector<bool>{false});
 }
 
-TEST_CASE("destroySoon() lets the writes out first", "[net][D09]") {
+TEST_CASE("destroySoon() lets the writes out first", "[net][D09][net:socket.destroySoon]") {
   const Transport transport = GENERATE(Transport::kTcp, Transport::kUnix);
   CAPTURE(nameOf(transport));
   NetWorld world;
@@ -285,7 +287,8 @@ TEST_CASE("destroySoon() lets the writes out first", "[net][D09]") {
 
 // --- resetAndDestroy() ---------------------------------------------------------------------------
 
-TEST_CASE("resetAndDestroy() makes the peer read ECONNRESET", "[net][R16][V14]") {
+TEST_CASE("resetAndDestroy() makes the peer read ECONNRESET",
+          "[net][R16][V14][net:socket.resetAndDestroy][code:ECONNRESET]") {
   NetWorld world;
   LoopbackPair pair(world, Transport::kTcp);
   Record client(pair.client);
@@ -320,7 +323,8 @@ TEST_CASE("resetAndDestroy() while connecting waits for 'connect'", "[net][R16]"
   CHECK(peer == "ECONNRESET");
 }
 
-TEST_CASE("resetAndDestroy() on a Unix socket throws and changes nothing", "[net][R16]") {
+TEST_CASE("resetAndDestroy() on a Unix socket throws and changes nothing",
+          "[net][R16][code:ERR_INVALID_HANDLE_TYPE]") {
   NetWorld world;
   LoopbackPair pair(world, Transport::kUnix);
   CHECK(thrownBy([&] { pair.client.resetAndDestroy(); }) ==
@@ -330,7 +334,8 @@ TEST_CASE("resetAndDestroy() on a Unix socket throws and changes nothing", "[net
   world.end();
 }
 
-TEST_CASE("resetAndDestroy() without a connection is ERR_SOCKET_CLOSED", "[net][R16]") {
+TEST_CASE("resetAndDestroy() without a connection is ERR_SOCKET_CLOSED",
+          "[net][R16][code:ERR_SOCKET_CLOSED]") {
   NetWorld world;
   const Ref<Socket> socket = uvnet::make<Socket>(world.net());
   world.watch(*socket);

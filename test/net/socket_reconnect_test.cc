@@ -37,7 +37,8 @@ TEST_CASE("a socket connects again after 'close', also to another transport",
   CHECK(record.text() == "connect ready data end finish close connect ready data end finish close");
 }
 
-TEST_CASE("connect() while connecting is an 'error', and the loop still ends", "[net][K10][K08]") {
+TEST_CASE("connect() while connecting is an 'error', and the loop still ends",
+          "[net][K10][K08][code:EALREADY]") {
   const Transport transport = GENERATE(Transport::kTcp, Transport::kUnix);
   CAPTURE(nameOf(transport));
   NetWorld world;

@@ -56,7 +56,8 @@ TEST_CASE("a new socket is open, pending and knows nothing", "[net][K01][K09][K1
   world.end();
 }
 
-TEST_CASE("readyState follows the life of a connection", "[net][K18][K19][K20][K21][D08][V12]") {
+TEST_CASE("readyState follows the life of a connection",
+          "[net][K18][K19][K20][K21][D08][V12][net:socket.readyState]") {
   const Transport transport = GENERATE(Transport::kTcp, Transport::kUnix);
   CAPTURE(nameOf(transport));
   NetWorld world;
@@ -83,7 +84,8 @@ TEST_CASE("readyState follows the life of a connection", "[net][K18][K19][K20][K
   world.end();
 }
 
-TEST_CASE("both ends know the addresses of a TCP connection", "[net][K22][K23][K24][K25]") {
+TEST_CASE("both ends know the addresses of a TCP connection",
+          "[net][K22][K23][K24][K25][net:socket.localFamily]") {
   NetWorld world;
   LoopbackPair pair(world, Transport::kTcp);
   CHECK(pair.client.remoteAddress() == "127.0.0.1");

@@ -103,7 +103,8 @@ TEST_CASE("connect() refuses a path that is too long or holds a NUL", "[net][I03
   world.end();
 }
 
-TEST_CASE("a descriptor that is none, or of the wrong kind, is refused", "[net][K01]") {
+TEST_CASE("a descriptor that is none, or of the wrong kind, is refused",
+          "[net][K01][code:ERR_INVALID_FD_TYPE]") {
   NetWorld world;
   const auto made = [&](int fd) {
     return thrownBy([&] { uvnet::make<Socket>(world.net(), SocketOptions{.fd = fd}); });

@@ -22,7 +22,8 @@ constexpr const char* kPiped = "pipe unpipe finish error close";
 
 }  // namespace
 
-TEST_CASE("push() after the end fails the stream", "[stream][stream:push]") {
+TEST_CASE("push() after the end fails the stream",
+          "[stream][stream:push][code:ERR_STREAM_PUSH_AFTER_EOF]") {
   Kinds w;
   auto& r = w.watch(w.readable(), "r", Kinds::kAll);
   r.push(nullptr);
@@ -60,7 +61,7 @@ TEST_CASE("push() after destroy() is silent", "[stream][stream:push][stream:dest
 }
 
 TEST_CASE("unshift() after 'end' is an error, before it the data comes first",
-          "[stream][stream:unshift]") {
+          "[stream][stream:unshift][code:ERR_STREAM_UNSHIFT_AFTER_END_EVENT]") {
   Kinds w;
   auto& r = w.watch(w.readable({.autoDestroy = false}), "r", Kinds::kAll);
   r.push(nullptr);
@@ -225,7 +226,8 @@ TEST_CASE("unpipe() of a stranger changes nothing", "[stream][stream:unpipe]") {
   CHECK(w.end() == "w unpipe");
 }
 
-TEST_CASE("end() again tells with the first, or that it was finished", "[stream][stream:end]") {
+TEST_CASE("end() again tells with the first, or that it was finished",
+          "[stream][stream:end][code:ERR_STREAM_ALREADY_FINISHED]") {
   Kinds w;
   auto& s = w.watch(w.writable(), "w");
   s.end(w.told("one"));

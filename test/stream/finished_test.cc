@@ -88,7 +88,7 @@ TEST_CASE("finished() with error off waits for 'close' and hears no error",
 }
 
 TEST_CASE("a stream that closes before its end is ERR_STREAM_PREMATURE_CLOSE",
-          "[stream][stream:finished]") {
+          "[stream][stream:finished][code:ERR_STREAM_PREMATURE_CLOSE]") {
   Kinds w;
   const std::string told = "fin ERR_STREAM_PREMATURE_CLOSE";
   auto& r = w.readable();
