@@ -119,6 +119,7 @@ function fromFields(fields) {
   const Base = classes[name] || Error;
   if (code !== undefined && code.startsWith('ERR_')) {
     const error = coded(Base, code, message, fromFields);
+    if (code === 'ERR_INVALID_ADDRESS_FAMILY') error.host = message.match(/ (\S+):\d+$/)?.[1];
     for (const key of kPlace) if (fields[key] !== undefined) error[key] = fields[key];
     return error;
   }

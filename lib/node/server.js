@@ -15,6 +15,7 @@ const validate = require('./validate');
 
 const native = binding.server;
 const kHandle = Symbol('handle');
+const kPort = Symbol('port');
 const kMaxConnections = Symbol('maxConnections');
 const kDropMaxConnection = Symbol('dropMaxConnection');
 // Missing in the oldest Nodes we run in.
@@ -100,6 +101,7 @@ function listenOptions(server, options, args) {
   if (options.reusePort === true) flags.reusePort = true;
   if (typeof options.port === 'number' || typeof options.port === 'string') {
     const port = validate.port(options.port, 'options.port');
+    Object.defineProperty(server, kPort, { value: port, configurable: true });
     const to = { port, backlog: Number(options.backlog) || backlog, ...flags };
     if (options.host) {
       validate.string(options.host, 'hostname');
@@ -232,6 +234,13 @@ property('listening', function() {
 }, undefined, true);
 property('_connections', function() {
   return this._workers === undefined ? undefined : native.connections.call(this);
+});
+// Node's key of a listening address, with the port as it was asked for.
+property('_connectionKey', function() {
+  const address = this.listening ? this.address() : null;
+  if (address === null) return undefined;
+  if (typeof address === 'string') return `-1:${address}:-1`;
+  return `${address.family.slice(-1)}:${address.address}:${this[kPort]}`;
 });
 property('maxConnections', function() { return this[kMaxConnections]; }, function(limit) {
   Object.defineProperty(this, kMaxConnections,
