@@ -1,12 +1,13 @@
 // The joint to the C++ core: loads the addon and gives it what it calls in JavaScript.
 //
 // Promises: every event of the core reaches target.emit() as it is at that moment, so a program
-// that overrides or patches emit() sees them all. socket.js and server.js put their parts in with
-// `provide`, so that no file has to load another one in a circle.
+// that overrides or patches emit() sees them all. socket.js puts what it knows into `parts`, so
+// that no file has to load another one in a circle.
 'use strict';
 
 const { markAsUntransferable } = require('worker_threads');
 const binding = require('./load');
+const { once } = require('events').prototype;
 const errors = require('./errors');
 
 const { EVENTS, GET } = binding;
@@ -19,6 +20,7 @@ const kDrop = EVENTS.indexOf('drop');
 const parts = {};
 
 let dns;
+let pool;
 
 const hooks = {
   emit(target, id, a, b, c, d, e) {
@@ -34,25 +36,33 @@ const hooks = {
       default: return target.emit(name, a, b, c, d, e);
     }
   },
-  // A small chunk: a view of a part of a pool that nobody else uses.
-  data(socket, pool, offset, length) {
-    socket.emit('data', new FastBuffer(pool.buffer, pool.byteOffset + offset, length));
+  // A small chunk: a part of the pool that nobody else uses.
+  data(socket, offset, length) {
+    socket.emit('data', new FastBuffer(pool, offset, length));
+  },
+  // A large one: a part of the memory that was read to.
+  view(socket, slab, offset, length) {
+    socket.emit('data', new FastBuffer(slab.buffer, slab.byteOffset + offset, length));
   },
   error: errors.fromFields,
   socket(options) { return parts.accept(options); },
   warning(name, message) { process.emitWarning(message, name); },
   tick() { process.nextTick(binding.runTicks); },
   // Memory that C++ writes to while views of it are about: it must not be given to another thread.
-  pool(size) {
-    const pool = Buffer.allocUnsafeSlow(size);
-    markAsUntransferable(pool.buffer);
-    return pool;
+  // The pool for small chunks is the one made last.
+  pool(size, isPool) {
+    const memory = Buffer.allocUnsafeSlow(size);
+    markAsUntransferable(memory.buffer);
+    if (isPool) pool = memory.buffer;
+    return memory;
   },
   // Looked up at the time of the call: programs patch dns.lookup.
   lookup(hostname, options, callback) {
     if (dns === undefined) dns = require('dns');
     dns.lookup(hostname, options, callback);
   },
+  // What the core does at an event, in its place among the program's listeners.
+  once(socket, id, callback) { once.call(socket, EVENTS[id], () => callback()); },
   autoEnd(socket) { socket.end(); },
   autoDestroy(socket) { socket.destroy(); },
   doRead(socket, size) { socket._read(size); },

@@ -1,5 +1,6 @@
 #include "napi/environment.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -11,8 +12,8 @@ namespace uvnet::napi {
 namespace {
 
 constexpr std::array<const char*, kHooks> kHookNames = {
-    "emit",   "data",   "error",   "socket",   "warning", "tick",     "pool",
-    "lookup", "doRead", "doWrite", "doWritev", "doFinal", "doDestroy"};
+    "emit", "data",   "view",   "error",   "socket",   "warning", "tick",
+    "pool", "lookup", "doRead", "doWrite", "doWritev", "doFinal", "doDestroy"};
 
 // A slab for reads: a Buffer of JavaScript's, kept alive by the chunks in C++ and, once it is let
 // go here, by the views that JavaScript has of it.
@@ -166,29 +167,26 @@ void Environment::throwToJs() noexcept {
   if (value != nullptr) napi_throw(env_, value);
 }
 
-Environment::Pooled Environment::pooled(std::string_view bytes) {
+std::uint32_t Environment::pooled(std::string_view bytes) {
   constexpr std::size_t kAlign = 8;  // as Node's own pool
   if (pool_ == nullptr || kPoolSize - poolUsed_ < bytes.size()) {
-    const napi_value wanted = toJs(env_, static_cast<std::uint32_t>(kPoolSize));
-    napi_value fresh = call(Hook::kPool, std::span(&wanted, 1));
+    const napi_value arguments[] = {toJs(env_, static_cast<std::uint32_t>(kPoolSize)),
+                                    toJs(env_, true)};
+    const napi_value fresh = call(Hook::kPool, arguments);
+    const auto memory = bytesOf(env_, fresh);
+    if (!memory || memory->size() < kPoolSize) throw Error("the pool hook gave no memory");
     if (pool_ != nullptr) napi_delete_reference(env_, pool_);
     napi_create_reference(env_, fresh, 1, &pool_);
-    void* data = nullptr;
-    std::size_t size = 0;
-    napi_get_buffer_info(env_, fresh, &data, &size);
-    poolBytes_ = static_cast<char*>(data);
-    poolUsed_ = kPoolSize - (size < kPoolSize ? size : kPoolSize);
+    poolBytes_ = const_cast<char*>(memory->data());
+    poolUsed_ = 0;
   }
-  Pooled result{};
-  napi_get_reference_value(env_, pool_, &result.buffer);
-  result.offset = static_cast<std::uint32_t>(poolUsed_);
-  std::memcpy(poolBytes_ + poolUsed_, bytes.data(), bytes.size());
-  poolUsed_ += (bytes.size() + kAlign - 1) / kAlign * kAlign;
-  if (poolUsed_ > kPoolSize) poolUsed_ = kPoolSize;
-  return result;
+  const std::size_t offset = poolUsed_;
+  std::memcpy(poolBytes_ + offset, bytes.data(), bytes.size());
+  poolUsed_ = std::min(kPoolSize, (offset + bytes.size() + kAlign - 1) / kAlign * kAlign);
+  return static_cast<std::uint32_t>(offset);
 }
 
-std::optional<Environment::Pooled> Environment::slabOf(const Buffer& chunk) {
+std::optional<Environment::Slab> Environment::slabOf(const Buffer& chunk) {
   if (readyForReads_.empty()) {
     const napi_value size = toJs(env_, static_cast<std::uint32_t>(kSlabSize));
     const napi_value buffer = call(Hook::kPool, std::span(&size, 1));
@@ -200,7 +198,7 @@ std::optional<Environment::Pooled> Environment::slabOf(const Buffer& chunk) {
   if (chunk.block() == nullptr || chunk.block()->free != JsSlab::free) return std::nullopt;
   const auto* slab = reinterpret_cast<const JsSlab*>(chunk.block());
   if (shown_.block() != chunk.block()) shown_ = chunk;
-  return Pooled{slab->buffer.value(), static_cast<std::uint32_t>(chunk.data() - slab->base)};
+  return Slab{slab->buffer.value(), static_cast<std::uint32_t>(chunk.data() - slab->base)};
 }
 
 JsFunction::JsFunction(Environment& environment, napi_value function) : environment_(&environment) {

@@ -27,6 +27,7 @@ namespace uvnet::napi {
 enum class Hook : std::uint8_t {
   kEmit,
   kData,
+  kView,
   kError,
   kSocket,
   kWarning,
@@ -39,7 +40,7 @@ enum class Hook : std::uint8_t {
   kDoFinal,
   kDoDestroy,
 };
-inline constexpr std::size_t kHooks = 13;
+inline constexpr std::size_t kHooks = 14;
 
 class Environment final : public RefCounted {
  public:
@@ -76,19 +77,19 @@ class Environment final : public RefCounted {
   // To JavaScript, from a call of its own: the exception being handled.
   void throwToJs() noexcept;
 
-  // A small chunk in memory of JavaScript's: the pool Buffer, and the offset of the bytes in it.
-  struct Pooled {
-    napi_value buffer;
-    std::uint32_t offset;
-  };
+  // Copies a small chunk to the pool, which is JavaScript's memory: its offset there.
   static constexpr std::size_t kLargestPooled = 4096;
-  Pooled pooled(std::string_view bytes);
+  std::uint32_t pooled(std::string_view bytes);
 
   // Memory for reads that is JavaScript's, so that a large chunk is shown and not copied. One is
   // made ready whenever such a chunk was shown, because the time of a read is no time to make one.
   Buffer readMemory() noexcept { return std::exchange(readyForReads_, {}); }
   // The slab that a chunk is in, and where; nothing if it is in memory of the core's.
-  std::optional<Pooled> slabOf(const Buffer& chunk);
+  struct Slab {
+    napi_value buffer;
+    std::uint32_t offset;
+  };
+  std::optional<Slab> slabOf(const Buffer& chunk);
 
  private:
   // As lib/node's hook makes it. A chunk is an eighth of it at most, so little is left unused.
@@ -105,7 +106,7 @@ class Environment final : public RefCounted {
   std::array<napi_ref, kHooks> hooks_{};
   napi_ref resource_ = nullptr;
   napi_ref exception_ = nullptr;  // of the JsException under way
-  napi_ref pool_ = nullptr;
+  napi_ref pool_ = nullptr;       // what keeps the memory
   char* poolBytes_ = nullptr;
   std::size_t poolUsed_ = kPoolSize;
   Buffer readyForReads_;

@@ -119,17 +119,16 @@ void NodeSocket::relayData(const Buffer& chunk) {
   environment.enterJs(context());
   const napi_value self = object();
   if (self == nullptr) return;
-  std::optional<Environment::Pooled> place;
-  if (!readableEncoding()) {
-    place = chunk.size() <= Environment::kLargestPooled ? environment.pooled(chunk)
-                                                        : environment.slabOf(chunk);
-  }
-  if (place) {
-    const Environment::Pooled at = *place;
-    const std::array<napi_value, 4> arguments{
-        self, at.buffer, toJs(env(), at.offset),
-        toJs(env(), static_cast<std::uint32_t>(chunk.size()))};
+  const napi_value size = toJs(env(), static_cast<std::uint32_t>(chunk.size()));
+  if (!readableEncoding() && chunk.size() <= Environment::kLargestPooled) {
+    const std::array<napi_value, 3> arguments{self, toJs(env(), environment.pooled(chunk)), size};
     environment.call(Hook::kData, arguments);
+    return;
+  }
+  const auto slab = readableEncoding() ? std::nullopt : environment.slabOf(chunk);
+  if (slab) {
+    const std::array<napi_value, 4> arguments{self, slab->buffer, toJs(env(), slab->offset), size};
+    environment.call(Hook::kView, arguments);
   } else {
     const std::array<napi_value, 3> arguments{
         self, toJs(env(), static_cast<std::uint32_t>(EventId::kData)), chunkToJs(chunk)};
