@@ -64,7 +64,7 @@ class SocketAddress {
     return { address, port, family, flowlabel };
   }
   [inspect.custom](depth, options) {
-    if (depth < 0) return this;
+    if (depth < 0) return options.stylize(`[${this.constructor.name}]`, 'special');
     return `SocketAddress ${inspect(this.toJSON(),
       { ...options, depth: options.depth == null ? null : options.depth - 1 })}`;
   }
@@ -139,7 +139,7 @@ class BlockList {
   }
 
   [inspect.custom](depth, options) {
-    if (depth < 0) return this;
+    if (depth < 0) return options.stylize(`[${this.constructor.name}]`, 'special');
     return `BlockList ${inspect({ rules: this.rules },
       { ...options, depth: options.depth == null ? null : options.depth - 1 })}`;
   }

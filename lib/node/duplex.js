@@ -20,6 +20,7 @@ const kData = binding.EVENTS.indexOf('data');
 const kReadable = binding.EVENTS.indexOf('readable');
 const kViews = Symbol('views');
 const kDefaultEncoding = Symbol('defaultEncoding');
+const kHeldBack = Symbol('heldBack');
 const kChunk = 'of type string or an instance of Buffer, TypedArray, or DataView';
 
 const ee = EventEmitter.prototype;
@@ -108,7 +109,9 @@ const methods = {
   isPaused() { return get.call(this, GET.isPaused); },
 
   destroy(error, callback) {
-    const before = typeof callback === 'function' && get.call(this, GET.destroyed);
+    const before = get.call(this, GET.destroyed);
+    // Programs borrow it for Node's own sockets.
+    if (before === undefined) return Duplex.prototype.destroy.call(this, error, callback);
     native.destroy.call(this, error);
     if (typeof callback === 'function') {
       if (before) callback();
@@ -166,8 +169,13 @@ function isWrapped(listener) {
 }
 
 // From there on the TLS connection says when to end: at the other's FIN there may be much to
-// write yet. `allowHalfOpen` shows what it was, for TLSSocket takes it over.
+// write yet. `allowHalfOpen` shows what it was, for TLSSocket takes it over. It also writes before
+// the program has called connect(): that is held back until then.
 function leaveEnd(socket) {
+  if (socket.pending && !socket.connecting) {
+    socket.cork();
+    socket[kHeldBack] = true;
+  }
   const allowed = socket.allowHalfOpen;
   socket.allowHalfOpen = true;
   Object.defineProperty(socket, 'allowHalfOpen',
@@ -244,6 +252,7 @@ function install(Socket) {
   const { prototype } = Socket;
   prototype[kDefaultEncoding] = undefined;
   prototype[kTold] = 0;
+  prototype[kHeldBack] = false;
   for (const [name, method] of Object.entries(methods)) {
     Object.defineProperty(prototype, name,
       { value: method, writable: true, configurable: true, enumerable: false });
@@ -284,4 +293,11 @@ function begin(socket) {
   if (socket.emit !== ee.emit) listening.call(socket, kData, true, 0);
 }
 
-module.exports = { install, begin, toEncoding };
+// And when it connects.
+function connecting(socket) {
+  if (!socket[kHeldBack]) return;
+  socket[kHeldBack] = false;
+  socket.uncork();
+}
+
+module.exports = { install, begin, connecting, toEncoding };

@@ -9,6 +9,7 @@ const diagnostics = require('diagnostics_channel');
 const { promisify } = require('util');
 const { binding, host } = require('./binding');
 const errors = require('./errors');
+const foreign = require('./foreign');
 const { Handle, makeHandle } = require('./handle');
 const { Socket } = require('./socket');
 const validate = require('./validate');
@@ -23,7 +24,7 @@ const listenChannel = diagnostics.tracingChannel?.('net.server.listen') ??
   { hasSubscribers: false };
 
 function Server(options, connectionListener) {
-  if (!(this instanceof Server)) return new Server(options, connectionListener);
+  if (!Server.prototype.isPrototypeOf(this)) return new Server(options, connectionListener);
   EventEmitter.call(this, typeof options === 'object' ? options : undefined);
   if (typeof options === 'function') {
     connectionListener = options;
@@ -65,6 +66,9 @@ function Server(options, connectionListener) {
 }
 Object.setPrototypeOf(Server.prototype, EventEmitter.prototype);
 Object.setPrototypeOf(Server, EventEmitter);
+// http.createServer() makes one of Node's own.
+foreign.accept(Server, ['_listen2', '_emitCloseIfDrained', 'getConnections']);
+const isOurs = (value, type) => type.prototype.isPrototypeOf(value);
 
 // --- listen() ------------------------------------------------------------------------------------
 
@@ -138,11 +142,11 @@ const methods = {
     if (callback !== null) this.once('listening', callback);
     this._listeningId++;
     // One of ours, or a handle of one: a copy of what it listens on.
-    const given = options instanceof Server || options instanceof Socket ? options :
+    const given = isOurs(options, Server) || isOurs(options, Socket) ? options :
       options._handle || options.handle || options;
     const owner = given instanceof Handle ? given.owner : given;
-    if (owner instanceof Server || owner instanceof Socket) {
-      native.listenCopy.call(this, owner, owner instanceof Server);
+    if (isOurs(owner, Server) || isOurs(owner, Socket)) {
+      native.listenCopy.call(this, owner, isOurs(owner, Server));
       return this;
     }
     native.listen.call(this, listenOptions(this, given, args));

@@ -13,6 +13,7 @@ const { binding, GET, parts } = require('./binding');
 const { connectOptions } = require('./connect');
 const duplex = require('./duplex');
 const errors = require('./errors');
+const foreign = require('./foreign');
 const { makeHandle } = require('./handle');
 const { kReadableOff, kWritableOff, presetEvents } = require('./state');
 const validate = require('./validate');
@@ -88,7 +89,7 @@ function nativeOptions(options, socket) {
 const plain = nativeOptions({});
 
 function Socket(options) {
-  if (!(this instanceof Socket)) return new Socket(options);
+  if (!Socket.prototype.isPrototypeOf(this)) return new Socket(options);
   if (options instanceof Accepted) return construct(this, options.options, undefined);
   let to = plain;
   if (options != null && typeof options === 'object') {
@@ -136,6 +137,10 @@ function construct(socket, to, options) {
 
 Object.setPrototypeOf(Socket.prototype, Duplex.prototype);
 Object.setPrototypeOf(Socket, Duplex);
+
+// http, tls and child processes have sockets of Node's own; a program that asks whether they are
+// net.Sockets means those too.
+foreign.accept(Socket, ['_getpeername', '_writeGeneric', 'connect']);
 
 // A connection that a server accepted: its options come from the core as they are.
 class Accepted {
@@ -211,6 +216,7 @@ const methods = {
     else if (this[kPath] !== undefined) this[kPath] = false;
     if (to.host !== undefined && !binding.isIP(to.host)) this._host = to.host;
     native.connect.call(this, to);
+    duplex.connecting(this);
     return this;
   },
 

@@ -190,6 +190,40 @@ test('tls after plain text on the same connection', async () => {
   await close(server);
 });
 
+test('tls on a socket that connects later', async () => {
+  const server = tls.createServer(secretServer, (secure) => secure.end('hello'));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const raw = new net.Socket();
+  const secure = tls.connect({ socket: raw, ...secret });
+  raw.connect(server.address().port, '127.0.0.1');
+  assert.strictEqual(await text(secure), 'hello');
+  secure.destroy();
+  raw.destroy();
+  await close(server);
+});
+
+test('instances of Node\'s own classes count', async () => {
+  const web = http.createServer((request, response) => {
+    assert(request.socket instanceof net.Socket);
+    response.end();
+  });
+  assert(web instanceof net.Server);
+  assert(!(web instanceof net.Socket));
+  web.listen(0, '127.0.0.1');
+  await once(web, 'listening');
+  const [response] = await once(http.get({ port: web.address().port, host: '127.0.0.1' }), 'response');
+  assert(response.socket instanceof net.Socket);
+  response.resume();
+  await once(response, 'close');
+  web.closeAllConnections();
+  await close(web);
+  for (const value of [null, undefined, 5, 'x', {}, () => {}, new (require('stream').Duplex)()]) {
+    assert(!(value instanceof net.Socket));
+    assert(!(value instanceof net.Server));
+  }
+});
+
 test('workers have a net of their own', async () => {
   const worker = new Worker(`
     const net = require('net');
