@@ -61,7 +61,7 @@ struct Attempts {
 }  // namespace
 
 TEST_CASE("a blocked address given to connect() is an 'error' with ERR_IP_BLOCKED",
-          "[net][net:blockList]") {
+          "[net][net:options.blockList][code:ERR_IP_BLOCKED]") {
   NetWorld world;
   Listening listening(world, Transport::kTcp);
   int connections = 0;
@@ -82,7 +82,7 @@ TEST_CASE("a blocked address given to connect() is an 'error' with ERR_IP_BLOCKE
 }
 
 TEST_CASE("an address that is not blocked is connected to, also of the other family's rules",
-          "[net][net:blockList]") {
+          "[net][net:options.blockList]") {
   NetWorld world;
   Listening listening(world, Transport::kTcp);
   listening->on<"connection">([&](Socket& accepted) { accepted.end(); });
@@ -97,7 +97,7 @@ TEST_CASE("an address that is not blocked is connected to, also of the other fam
   CHECK(attempts.told == "try 127.0.0.1, connect");
 }
 
-TEST_CASE("a mapped form of a blocked address is blocked", "[net][net:blockList]") {
+TEST_CASE("a mapped form of a blocked address is blocked", "[net][net:options.blockList]") {
   NetWorld world;
   Socket& socket = world.watch(world.net().connect(
       {.port = 1, .host = "::ffff:127.0.0.1", .blockList = listOf({"127.0.0.1"})}));
@@ -107,7 +107,7 @@ TEST_CASE("a mapped form of a blocked address is blocked", "[net][net:blockList]
 }
 
 TEST_CASE("a blocked address that a lookup finds is an 'error' with ERR_IP_BLOCKED",
-          "[net][net:blockList]") {
+          "[net][net:options.blockList]") {
   const bool autoSelect = GENERATE(false, true);
   CAPTURE(autoSelect);
   NetWorld world;
@@ -124,7 +124,7 @@ TEST_CASE("a blocked address that a lookup finds is an 'error' with ERR_IP_BLOCK
 }
 
 TEST_CASE("where a name has several addresses the blocked ones are passed over",
-          "[net][net:blockList]") {
+          "[net][net:options.blockList]") {
   NetWorld world;
   Listening listening(world, Transport::kTcp);
   listening->on<"connection">([&](Socket& accepted) { accepted.end(); });
@@ -149,7 +149,7 @@ TEST_CASE("where a name has several addresses the blocked ones are passed over",
 }
 
 TEST_CASE("where all addresses of a name are blocked the error has one of each",
-          "[net][net:blockList]") {
+          "[net][net:options.blockList]") {
   NetWorld world;
   Socket& socket = world.watch(
       world.net().connect({.port = 1,
@@ -171,7 +171,7 @@ TEST_CASE("where all addresses of a name are blocked the error has one of each",
 }
 
 TEST_CASE("a socket destroyed by the listener that hears of a blocked address tries no other",
-          "[net][net:blockList]") {
+          "[net][net:options.blockList]") {
   const bool several = GENERATE(false, true);
   CAPTURE(several);
   NetWorld world;
@@ -192,7 +192,7 @@ TEST_CASE("a socket destroyed by the listener that hears of a blocked address tr
 }
 
 TEST_CASE("a rule that is added later counts for sockets and servers that have the list",
-          "[net][net:blockList]") {
+          "[net][net:options.blockList]") {
   NetWorld world;
   BlockList outbound;
   BlockList inbound;
@@ -231,7 +231,7 @@ TEST_CASE("a rule that is added later counts for sockets and servers that have t
   world.end();
 }
 
-TEST_CASE("connect() may give a socket its blockList", "[net][net:blockList]") {
+TEST_CASE("connect() may give a socket its blockList", "[net][net:options.blockList]") {
   NetWorld world;
   const uvnet::Ref<Socket> socket = uvnet::make<Socket>(world.net());
   world.watch(*socket);
@@ -242,7 +242,7 @@ TEST_CASE("connect() may give a socket its blockList", "[net][net:blockList]") {
 }
 
 TEST_CASE("a socket made of a BoundSocket hears of a blocked address after connect() returned",
-          "[net][net:blockList]") {
+          "[net][net:options.blockList]") {
   NetWorld world;
   uvnet::BoundSocket bound(world.net(), {.host = "127.0.0.1"});
   Socket& socket = world.watch(world.net().connect(
@@ -254,7 +254,7 @@ TEST_CASE("a socket made of a BoundSocket hears of a blocked address after conne
   CHECK(record.text() == "error close");
 }
 
-TEST_CASE("a server closes a blocked connection without a word", "[net][net:blockList]") {
+TEST_CASE("a server closes a blocked connection without a word", "[net][net:options.blockList]") {
   NetWorld world;
   BlockList list;
   list.addAddress("127.0.0.1");
@@ -274,7 +274,8 @@ TEST_CASE("a server closes a blocked connection without a word", "[net][net:bloc
   CHECK(told == 0);
 }
 
-TEST_CASE("a server on :: blocks an IPv4 client by its IPv4 address", "[net][net:blockList]") {
+TEST_CASE("a server on :: blocks an IPv4 client by its IPv4 address",
+          "[net][net:options.blockList]") {
   NetWorld world;
   BlockList list;
   list.addCIDR("127.0.0.0/8");
@@ -294,7 +295,7 @@ TEST_CASE("a server on :: blocks an IPv4 client by its IPv4 address", "[net][net
 }
 
 TEST_CASE("a server over its maxConnections says 'drop' of a blocked connection too",
-          "[net][net:blockList]") {
+          "[net][net:options.blockList]") {
   NetWorld world;
   BlockList list;
   list.addAddress("127.0.0.1");
@@ -310,7 +311,7 @@ TEST_CASE("a server over its maxConnections says 'drop' of a blocked connection 
   CHECK(dropped == 1);
 }
 
-TEST_CASE("a blockList that has everything blocks no Unix socket", "[net][net:blockList]") {
+TEST_CASE("a blockList that has everything blocks no Unix socket", "[net][net:options.blockList]") {
   NetWorld world;
   BlockList list;
   list.addCIDRs({"0.0.0.0/0", "::/0"});
