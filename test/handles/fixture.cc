@@ -1,12 +1,10 @@
 #include "handles/fixture.h"
 
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <cstdint>
 #include <cstdlib>
-#include <filesystem>
 #include <new>
 #include <tuple>
 
@@ -47,13 +45,6 @@ std::uint64_t newCalls() { return calls.load(std::memory_order_relaxed); }
 
 NoMemoryFrom::NoMemoryFrom(std::size_t size) { failFrom = size; }
 NoMemoryFrom::~NoMemoryFrom() { failFrom = SIZE_MAX; }
-
-std::string uniqueSocketPath() {
-  static std::atomic<int> number{0};
-  const std::string name =
-      "uvnet-test-" + std::to_string(::getpid()) + "-" + std::to_string(number++) + ".sock";
-  return (std::filesystem::temp_directory_path() / name).string();
-}
 
 World::~World() {
   context->shutdown();

@@ -20,6 +20,7 @@
 #include "handles/uv_error.h"
 #include "support/catch.h"
 #include "support/run_loop.h"
+#include "support/socket_path.h"
 
 namespace uvnet::test {
 
@@ -38,9 +39,6 @@ class NoMemoryFrom {
   NoMemoryFrom& operator=(const NoMemoryFrom&) = delete;
   ~NoMemoryFrom();
 };
-
-// A path in the temporary folder that no other test, process or run uses.
-std::string uniqueSocketPath();
 
 // A loop, and the proof at the end that nothing is left on it.
 struct World {

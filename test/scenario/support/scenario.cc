@@ -1,7 +1,6 @@
 // See scenario.h. Relies on libuv for after(), as node's setTimeout does.
 #include "scenario/support/scenario.h"
 
-#include <unistd.h>
 #include <uv.h>
 
 #include <cctype>
@@ -13,6 +12,7 @@
 
 #include "scenario/support/scenario_trace.h"
 #include "support/run_loop.h"
+#include "support/socket_path.h"
 
 namespace uvnet::test {
 
@@ -135,11 +135,7 @@ int Twin::hidePort(int port) {
   return port;
 }
 
-const std::string& Twin::tempPath() {
-  const std::string file =
-      "uvnet-twin-" + std::to_string(::getpid()) + "-" + std::to_string(paths_.size()) + ".sock";
-  return paths_.emplace_back((std::filesystem::temp_directory_path() / file).string());
-}
+const std::string& Twin::tempPath() { return paths_.emplace_back(uniqueSocketPath()); }
 
 // --- Tracing -------------------------------------------------------------------------------------
 

@@ -29,6 +29,7 @@ const path = require('path');
 const lines = [];       // [object, text]
 const ports = new Set();
 const paths = [];
+let folder = null;  // of the paths
 
 function trace(object, ...words) {
   lines.push([object, words.map(String).join(' ')]);
@@ -40,7 +41,7 @@ function masked(text) {
 }
 
 process.on('exit', () => {
-  for (const p of paths) fs.rmSync(p, { force: true });
+  if (folder !== null) fs.rmSync(folder, { recursive: true, force: true });
   const objects = [...new Set(lines.map((l) => l[0]))].sort();
   let out = '';
   for (const o of objects) for (const [object, text] of lines) if (object === o) out += masked(`${o} ${text}`) + '\n';
@@ -60,7 +61,8 @@ function hidePort(port) {
 
 // A path for a Unix socket; removed at exit.
 function tempPath() {
-  const p = path.join(os.tmpdir(), `uvnet-${process.pid}-${paths.length}.sock`);
+  folder ??= fs.mkdtempSync(path.join(os.tmpdir(), 'uvnet-'));
+  const p = path.join(folder, `${paths.length}.sock`);
   paths.push(p);
   return p;
 }
