@@ -182,6 +182,11 @@ class UVNET_API Stream : public Emitter {
   virtual void beforeRead() {}
   virtual void beforePause() {}
   virtual void beforeResume() {}
+  // What a stream does of itself: end() after the other side's end where allowHalfOpen is false,
+  // and destroy() when both sides are done. For a kind whose users may have put something in front
+  // of those calls.
+  virtual void autoEnd();
+  virtual void autoDestroy();
   // Just before 'end' is emitted.
   virtual void onEnding() {}
 

@@ -12,8 +12,8 @@ namespace uvnet::napi {
 namespace {
 
 constexpr std::array<const char*, kHooks> kHookNames = {
-    "emit", "data",   "view",   "error",   "socket",   "warning", "tick",
-    "pool", "lookup", "doRead", "doWrite", "doWritev", "doFinal", "doDestroy"};
+    "emit",   "data",   "view",    "error",    "socket",  "warning",   "tick",    "pool",
+    "lookup", "doRead", "doWrite", "doWritev", "doFinal", "doDestroy", "autoEnd", "autoDestroy"};
 
 // A slab for reads: a Buffer of JavaScript's, kept alive by the chunks in C++ and, once it is let
 // go here, by the views that JavaScript has of it.

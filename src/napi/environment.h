@@ -39,8 +39,10 @@ enum class Hook : std::uint8_t {
   kDoWritev,
   kDoFinal,
   kDoDestroy,
+  kAutoEnd,
+  kAutoDestroy,
 };
-inline constexpr std::size_t kHooks = 14;
+inline constexpr std::size_t kHooks = 16;
 
 class Environment final : public RefCounted {
  public:

@@ -144,7 +144,7 @@ void NodeSocket::addArguments(EventId event, void* arguments, std::vector<napi_v
           errors()->toJs(environment(), argument<const Error&, 0, const Error&>(arguments)));
       return;
     case EventId::kClose:
-      to.push_back(js(argument<bool, 0, bool&&>(arguments)));
+      if (hadHandle_) to.push_back(js(argument<bool, 0, bool&&>(arguments)));
       return;
     case EventId::kLookup: {
       using Pack = std::tuple<const Error*&&, const std::string&, int&&, const std::string&>;

@@ -74,6 +74,8 @@ class NodeSocket final : public Socket, public Wrapped {
   void doWritev(std::span<Buffer> chunks, Callback done) override;
   void doFinal(Callback done) override;
   void doDestroy(const Error* error, Callback done) override;
+  void autoEnd() override;
+  void autoDestroy() override;
   void onShared(bool others) noexcept override { shared(others); }
 
  private:
@@ -85,6 +87,7 @@ class NodeSocket final : public Socket, public Wrapped {
   napi_value doneToJs(Callback done);
 
   int overrides_ = 0;
+  bool hadHandle_ = false;  // when it was destroyed: 'close' then says whether it failed
   std::shared_ptr<ErrorCache> errors_;
 };
 

@@ -1,5 +1,6 @@
-// Methods of a Socket that a subclass overrides in JavaScript: _read, _write, _writev, _final and
-// _destroy. The core asks them, and they may call the socket's own.
+// Methods of a Socket that programs override in JavaScript: _read, _write, _writev, _final and
+// _destroy, which the core asks then and which may call the socket's own; end() and destroy(), as
+// which the core does what Node's streams do of themselves.
 #include <memory>
 #include <utility>
 #include <vector>
@@ -96,7 +97,19 @@ void NodeSocket::doFinal(Callback done) {
   callHook(Hook::kDoFinal, doneToJs(std::move(done)));
 }
 
+void NodeSocket::autoEnd() {
+  if (environment().ending()) return;
+  environment().enterJs(context());
+  callHook(Hook::kAutoEnd);
+}
+void NodeSocket::autoDestroy() {
+  if (environment().ending()) return;
+  environment().enterJs(context());
+  callHook(Hook::kAutoDestroy);
+}
+
 void NodeSocket::doDestroy(const Error* error, Callback done) {
+  hadHandle_ = bufferSize().has_value();
   if ((overrides_ & kDestroy) == 0 || environment().ending()) {
     return Socket::doDestroy(error, std::move(done));
   }

@@ -286,10 +286,10 @@ void ReadableSide::emitEnd() {
   const WritableSide& writable = core_.writable;
   if (stream_.writable() && !core_.allowHalfOpen) {
     nextTick(stream_, core_, [this] {
-      if (stream_.writable()) core_.writable.end(false, {}, nullptr, {});
+      if (stream_.writable()) stream_.autoEnd();
     });
   } else if (life.autoDestroy && (writable.finished() || !writable.enabled())) {
-    life.destroy(nullptr);
+    stream_.autoDestroy();
   }
 }
 

@@ -206,6 +206,8 @@ unsigned Stream::writableCorked() const noexcept { return core_->writable.corked
 // --- Lifecycle -----------------------------------------------------------------------------------
 
 void Stream::destroy() { core_->life.destroy(nullptr); }
+void Stream::autoEnd() { core_->writable.end(false, {}, nullptr, {}); }
+void Stream::autoDestroy() { core_->life.destroy(nullptr); }
 void Stream::destroy(const Error& error) { core_->life.destroy(&error); }
 bool Stream::allowHalfOpen() const noexcept { return core_->allowHalfOpen; }
 void Stream::setAllowHalfOpen(bool allow) noexcept { core_->allowHalfOpen = allow; }

@@ -114,7 +114,7 @@ void WritableSide::finish() {
   stream_.emitArgs<>(EventId::kFinish);
   const ReadableSide& readable = core_.readable;
   if (core_.life.autoDestroy && (readable.endEmitted() || !readable.enabled())) {
-    core_.life.destroy(nullptr);
+    stream_.autoDestroy();
   }
 }
 
