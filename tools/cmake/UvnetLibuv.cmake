@@ -3,6 +3,14 @@
 #
 # Two ways, because libuv ships a CMake package only since 1.45 and Debian 12 has 1.44.2 with libuv.pc
 # alone. The package has no version file, so its version cannot be asked for; it is new enough anyway.
+# For our own tests: the libuv inside a release of Node (bin/node, include/node/uv.h), which is newer
+# than the distribution's. Its functions are there once the test is loaded into that node.
+if(NOT TARGET libuv::uv AND UVNET_LIBUV_OF_NODE)
+  add_library(uvnet_libuv_of_node INTERFACE IMPORTED GLOBAL)
+  target_include_directories(uvnet_libuv_of_node SYSTEM
+                             INTERFACE ${UVNET_LIBUV_OF_NODE}/include/node)
+  add_library(libuv::uv ALIAS uvnet_libuv_of_node)
+endif()
 if(NOT TARGET libuv::uv)
   find_package(libuv CONFIG QUIET GLOBAL)
   if(NOT TARGET libuv::uv AND TARGET libuv::uv_a)

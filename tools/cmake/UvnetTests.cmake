@@ -17,6 +17,11 @@ target_compile_definitions(
   uvnet_test_support PUBLIC UVNET_TEST_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
                             UVNET_TEST_BINARY_DIR="${PROJECT_BINARY_DIR}")
 uvnet_own_code(uvnet_test_support)
+if(UVNET_LIBUV_OF_NODE)
+  set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+  set_target_properties(uvnet_test_support PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  target_compile_definitions(uvnet_test_support PUBLIC UVNET_TEST_IN_NODE)
+endif()
 
 # Catch2's single header takes seconds to parse; every test program shares one precompiled copy.
 target_precompile_headers(uvnet_test_support PRIVATE test/support/catch.h)
@@ -43,8 +48,18 @@ foreach(folder IN LISTS uvnet_test_folders)
   set(target uvnet_test_${folder})
   # What only this program needs may stand in a support folder of its own.
   file(GLOB support CONFIGURE_DEPENDS test/${folder}/support/*.cc)
-  add_executable(${target} ${uvnet_test_sources_${folder}} ${support}
-                           $<TARGET_OBJECTS:uvnet_objects>)
+  set(sources ${uvnet_test_sources_${folder}} ${support} $<TARGET_OBJECTS:uvnet_objects>)
+  if(UVNET_LIBUV_OF_NODE)
+    # libuv is in node, so the test program is a module that node loads.
+    add_library(${target} MODULE ${sources})
+    # Tests that replace operator new replace it for themselves, as they would in a program.
+    target_link_options(${target} PRIVATE -Wl,-Bsymbolic)
+    set_target_properties(
+      ${target} PROPERTIES CROSSCOMPILING_EMULATOR
+                           "${UVNET_LIBUV_OF_NODE}/bin/node;${PROJECT_SOURCE_DIR}/test/support/in_node.js")
+  else()
+    add_executable(${target} ${sources})
+  endif()
   target_link_libraries(${target} PRIVATE uvnet_test_support)
   target_precompile_headers(${target} REUSE_FROM uvnet_test_support)
   uvnet_own_code(${target})
