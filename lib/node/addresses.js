@@ -159,4 +159,12 @@ function subnet(self, method, network, prefix, family) {
   method.call(self, address, prefixOf(prefix, itsFamily), itsFamily);
 }
 
-module.exports = { SocketAddress, BlockList };
+// The option blockList of servers and sockets.
+function blockListOption(value) {
+  if (!BlockList.isBlockList(value)) {
+    throw errors.invalidArgType('options.blockList', 'an instance of net.BlockList', value);
+  }
+  return value;
+}
+
+module.exports = { SocketAddress, BlockList, blockListOption };

@@ -7,6 +7,7 @@
 const EventEmitter = require('events');
 const diagnostics = require('diagnostics_channel');
 const { promisify } = require('util');
+const { blockListOption } = require('./addresses');
 const { binding, host } = require('./binding');
 const errors = require('./errors');
 const foreign = require('./foreign');
@@ -25,7 +26,7 @@ const listenChannel = diagnostics.tracingChannel?.('net.server.listen') ??
 
 function Server(options, connectionListener) {
   if (!Server.prototype.isPrototypeOf(this)) return new Server(options, connectionListener);
-  EventEmitter.call(this, typeof options === 'object' ? options : undefined);
+  EventEmitter.call(this);
   if (typeof options === 'function') {
     connectionListener = options;
     options = {};
@@ -60,7 +61,7 @@ function Server(options, connectionListener) {
     keepAliveInitialDelay: this.keepAliveInitialDelay * 1000,
   };
   if (options.highWaterMark != null) to.highWaterMark = options.highWaterMark;
-  if (options.blockList !== undefined) to.blockList = options.blockList;
+  if (options.blockList !== undefined) to.blockList = blockListOption(options.blockList);
   native.init.call(this, to);
   this.highWaterMark = options.highWaterMark ?? new Socket().readableHighWaterMark;
 }
@@ -219,6 +220,13 @@ if (Symbol.asyncDispose !== undefined) {
     if (this.listening) await promisify(this.close).call(this);
   };
 }
+
+// The connections as they come, until the server closes; an error is thrown.
+Server.prototype[Symbol.asyncIterator] = async function*() {
+  for await (const [socket] of EventEmitter.on(this, 'connection', { close: ['close'] })) {
+    yield socket;
+  }
+};
 
 // An async listener that rejected: 'connection' takes it out on the connection.
 Server.prototype[EventEmitter.captureRejectionSymbol] = function(error, event, socket) {

@@ -9,6 +9,7 @@ const EventEmitter = require('events');
 const diagnostics = require('diagnostics_channel');
 const { Duplex, addAbortSignal } = require('stream');
 const { inspect } = require('util');
+const { blockListOption } = require('./addresses');
 const { binding, GET, parts } = require('./binding');
 const { connectOptions } = require('./connect');
 const duplex = require('./duplex');
@@ -79,8 +80,10 @@ function nativeOptions(options, socket) {
   if (options.pauseOnCreate) to.pauseOnCreate = true;
   if (options.manualStart) to.manualStart = true;
   if (options.onread !== undefined) to.onread = readOnRead(options.onread, socket);
-  if (options.blockList !== undefined) to.blockList = options.blockList;
-  if (options.typeOfService !== undefined) to.typeOfService = options.typeOfService;
+  if (options.blockList !== undefined) to.blockList = blockListOption(options.blockList);
+  if (options.typeOfService !== undefined) {
+    to.typeOfService = validate.byte(options.typeOfService, 'options.typeOfService');
+  }
   return to;
 }
 
@@ -202,6 +205,10 @@ duplex.install(Socket);
 
 // --- Connecting ----------------------------------------------------------------------------------
 
+// Any other object is just true, as in the Nodes without that form.
+const isKeepAliveBag = (value) => typeof value === 'object' && value !== null &&
+  ['enable', 'initialDelay', 'interval', 'count'].some((name) => name in value);
+
 const methods = {
   connect(...args) {
     const [options, callback] = Array.isArray(args[0]) && args[0][validate.kNormalized] ?
@@ -244,10 +251,18 @@ const methods = {
     native.setNoDelay.call(this, enable === undefined ? true : Boolean(enable));
     return this;
   },
-  setKeepAlive(enable, initialDelay) {
-    native.setKeepAlive.call(this, Boolean(enable), ~~(initialDelay / 1000) * 1000);
+  // Also in the newest form, as one bag; probes go out every `interval` ms, `count` times.
+  setKeepAlive(enable, initialDelay, interval, count) {
+    if (isKeepAliveBag(enable)) ({ enable = false, initialDelay, interval, count } = enable);
+    native.setKeepAlive.call(this, Boolean(enable), ~~(initialDelay / 1000) * 1000,
+      interval, count);
     return this;
   },
+  setTypeOfService(tos) {
+    native.setTypeOfService.call(this, validate.byte(tos, 'tos'));
+    return this;
+  },
+  getTypeOfService() { return native.getTypeOfService.call(this); },
   address() { return native.address.call(this); },
   ref() {
     native.ref.call(this);

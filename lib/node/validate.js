@@ -36,6 +36,12 @@ function signal(value, name) {
   }
 }
 
+function byte(value, name) {
+  int32(value, name, -2147483648);
+  if (value < 0 || value > 255) throw errors.outOfRange(name, '>= 0 && <= 255', value);
+  return value;
+}
+
 // A port as number or text in any of JavaScript's notations; gives the number.
 function port(value, name = 'Port') {
   const n = +value;
@@ -102,6 +108,6 @@ function encoding(name) {
 }
 
 module.exports = {
-  number, int32, boolean, string, func, signal, port, duration, encoding,
+  number, int32, boolean, string, func, signal, byte, port, duration, encoding,
   kNormalized, normalizeArgs, isNumberLike, isPipeName,
 };
