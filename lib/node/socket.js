@@ -23,6 +23,7 @@ const native = binding.socket;
 const { get } = native;
 const kHandle = Symbol('handle');
 const kPath = Symbol('path');
+const kOnRead = Symbol('onread');
 const kOverrides = Symbol('overrides');
 const clientChannel = diagnostics.channel('net.client.socket');
 const serverChannel = diagnostics.channel('net.server.socket');
@@ -47,15 +48,23 @@ function mark(options, name) {
   return value;
 }
 
-// The callback has the socket as `this`, without keeping it alive.
+// The functions stay with the socket, and the core gets ones that only know it weakly: it holds
+// what it is given for as long as the socket lives, and theirs usually know the socket.
 function readOnRead(onread, socket) {
   if (onread === null || typeof onread !== 'object' || typeof onread.callback !== 'function') {
     return undefined;
   }
-  const { buffer, callback } = onread;
-  if (typeof buffer !== 'function' && !(buffer instanceof Uint8Array)) return undefined;
+  const isFunction = typeof onread.buffer === 'function';
+  if (!isFunction && !(onread.buffer instanceof Uint8Array)) return undefined;
+  socket[kOnRead] = { buffer: isFunction ? onread.buffer : null, callback: onread.callback };
   const self = new WeakRef(socket);
-  return { buffer, callback: (nread, view) => callback.call(self.deref(), nread, view) };
+  return {
+    buffer: isFunction ? () => self.deref()[kOnRead].buffer() : onread.buffer,
+    callback(nread, view) {
+      const alive = self.deref();
+      return alive[kOnRead].callback.call(alive, nread, view);
+    },
+  };
 }
 
 // Everything the core is told when a socket is made.

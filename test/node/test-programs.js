@@ -335,7 +335,11 @@ test('and is collected after close', async () => {
   });
   const port = await listen(server);
   for (let i = 0; i < 10; i++) {
-    const socket = net.connect(port, '127.0.0.1');
+    const onread = {
+      buffer: i % 2 ? new Uint8Array(10) : () => new Uint8Array(10),
+      callback() { socket.end(); },
+    };
+    const socket = net.connect({ port, host: '127.0.0.1', onread: i < 5 ? undefined : onread });
     registry.register(socket);
     socket.on('data', () => socket.end());
     socket.setTimeout(1000, () => socket.destroy());
