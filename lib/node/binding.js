@@ -63,6 +63,9 @@ const hooks = {
   },
   // What the core does at an event, in its place among the program's listeners.
   once(socket, id, callback) { once.call(socket, EVENTS[id], () => callback()); },
+  // A listener of the core's own, in its place among the program's.
+  listen(target, id, listener) { target.once(EVENTS[id], listener); },
+  unlisten(target, id, listener) { target.removeListener(EVENTS[id], listener); },
   autoEnd(socket) { socket.end(); },
   autoDestroy(socket) { socket.destroy(); },
   doRead(socket, size) { socket._read(size); },

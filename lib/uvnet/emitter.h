@@ -48,7 +48,8 @@ class UVNET_API Emitter : public RefCounted {
 
  protected:
   using Erased = Function<void(void* args)>;
-  enum Flags : std::uint8_t { kNone = 0, kOnce = 1, kPrepend = 2 };
+  // kShown: a listener of the library's own that Node's programs find among theirs, in its place.
+  enum Flags : std::uint8_t { kNone = 0, kOnce = 1, kPrepend = 2, kShown = 4 };
 
   explicit Emitter(Host& host) noexcept : host_(&host) {}
   ~Emitter() override;
@@ -91,6 +92,10 @@ class UVNET_API Emitter : public RefCounted {
   void setRelayed(EventId event, bool listened) noexcept;
   // args as for emitErased(). True if somebody listened; may throw as a listener may.
   virtual bool relay(EventId, void*) { return false; }
+  // Takes a listener of the library's own (kShown and kOnce; it needs no arguments) to the
+  // runtime's emitter: a number above 0 for unlisten(). 0: it stays here.
+  virtual std::uint32_t listenInRuntime(EventId, Erased&) { return 0; }
+  virtual void unlistenInRuntime(EventId, std::uint32_t) {}
 
   // Node's name of the class, for warnings.
   virtual std::string_view className() const noexcept { return "EventEmitter"; }

@@ -148,6 +148,7 @@ class UVNET_API Socket : public Duplex, public On<Socket, SocketEvents> {
   friend class impl::SocketState;
   friend class impl::ServerState;
   Socket(const Ref<impl::NetState>& net, SocketOptions options);
+  static constexpr Flags kOwn = static_cast<Flags>(kOnce | kShown);
 
   std::unique_ptr<impl::SocketState> state_;
 };

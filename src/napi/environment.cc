@@ -12,8 +12,9 @@ namespace uvnet::napi {
 namespace {
 
 constexpr std::array<const char*, kHooks> kHookNames = {
-    "emit",   "data",   "view",    "error",    "socket",  "warning",   "tick",    "pool",
-    "lookup", "doRead", "doWrite", "doWritev", "doFinal", "doDestroy", "autoEnd", "autoDestroy"};
+    "emit",    "data",      "view",    "error",       "socket",  "warning",
+    "tick",    "pool",      "lookup",  "doRead",      "doWrite", "doWritev",
+    "doFinal", "doDestroy", "autoEnd", "autoDestroy", "listen",  "unlisten"};
 
 // A slab for reads: a Buffer of JavaScript's, kept alive by the chunks in C++ and, once it is let
 // go here, by the views that JavaScript has of it.
@@ -137,33 +138,32 @@ napi_value Environment::takeException() noexcept {
   return value;
 }
 
-void Environment::reportUncaught(const std::exception_ptr& error) noexcept {
-  napi_value value = nullptr;
+// As a value for JavaScript; null where none can be had, because the environment is being ended.
+napi_value Environment::thrown(const std::exception_ptr& error) noexcept {
   try {
-    std::rethrow_exception(error);
-  } catch (const JsException&) {
-    value = takeException();
-  } catch (const Error& e) {
-    value = toJs(*this, e);
-  } catch (const std::exception& e) {
-    value = toJs(*this, Error(e.what()));
+    try {
+      std::rethrow_exception(error);
+    } catch (const JsException&) {
+      return takeException();
+    } catch (const Error& e) {
+      return toJs(*this, e);
+    } catch (const std::exception& e) {
+      return toJs(*this, Error(e.what()));
+    } catch (...) {
+      return toJs(*this, Error("unknown C++ exception"));
+    }
   } catch (...) {
-    value = toJs(*this, Error("unknown C++ exception"));
+    return nullptr;
   }
+}
+
+void Environment::reportUncaught(const std::exception_ptr& error) noexcept {
+  const napi_value value = thrown(error);
   if (value != nullptr && !ending()) napi_fatal_exception(env_, value);
 }
 
 void Environment::throwToJs() noexcept {
-  napi_value value = nullptr;
-  try {
-    throw;
-  } catch (const JsException&) {
-    value = takeException();
-  } catch (const Error& e) {
-    value = toJs(*this, e);
-  } catch (const std::exception& e) {
-    value = toJs(*this, Error(e.what()));
-  }
+  const napi_value value = thrown(std::current_exception());
   if (value != nullptr) napi_throw(env_, value);
 }
 
@@ -207,6 +207,11 @@ JsFunction::JsFunction(Environment& environment, napi_value function) : environm
 JsFunction::JsFunction(JsFunction&& other) noexcept
     : environment_(std::move(other.environment_)),
       function_(std::exchange(other.function_, nullptr)) {}
+JsFunction& JsFunction::operator=(JsFunction&& other) noexcept {
+  std::swap(environment_, other.environment_);
+  std::swap(function_, other.function_);
+  return *this;
+}
 JsFunction::~JsFunction() {
   if (function_ != nullptr) napi_delete_reference(environment_->env(), function_);
 }

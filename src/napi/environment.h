@@ -41,8 +41,10 @@ enum class Hook : std::uint8_t {
   kDoDestroy,
   kAutoEnd,
   kAutoDestroy,
+  kListen,
+  kUnlisten,
 };
-inline constexpr std::size_t kHooks = 16;
+inline constexpr std::size_t kHooks = 18;
 
 class Environment final : public RefCounted {
  public:
@@ -99,6 +101,7 @@ class Environment final : public RefCounted {
 
   void keepException() noexcept;
   napi_value takeException() noexcept;
+  napi_value thrown(const std::exception_ptr& error) noexcept;
 
   napi_env env_;
   NodeHost host_;
@@ -120,7 +123,7 @@ class JsFunction {
  public:
   JsFunction(Environment& environment, napi_value function);
   JsFunction(JsFunction&& other) noexcept;
-  JsFunction& operator=(JsFunction&&) = delete;
+  JsFunction& operator=(JsFunction&& other) noexcept;
   ~JsFunction();
   Environment& environment() const noexcept { return *environment_; }
   napi_value value() const noexcept;

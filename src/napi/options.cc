@@ -1,5 +1,6 @@
 #include "napi/options.h"
 
+#include <exception>
 #include <memory>
 #include <string>
 #include <utility>
@@ -59,10 +60,15 @@ OnRead onReadOption(Environment& environment, napi_value bag) {
     current->next = std::make_unique<JsFunction>(environment, *buffer);
     onread.nextBuffer = [current, memory]() -> std::span<char> {
       Environment& to = current->next->environment();
-      to.enterJs();
-      const napi_value view = to.call(current->next->value(), {});
-      current->view = std::make_unique<JsFunction>(to, view);
-      return memory(to.env(), view);
+      try {
+        to.enterJs();
+        const napi_value view = to.call(current->next->value(), {});
+        current->view = std::make_unique<JsFunction>(to, view);
+        return memory(to.env(), view);
+      } catch (...) {
+        to.host().uncaught(std::current_exception());  // libuv asks for the memory, and cannot fail
+        return {};
+      }
     };
   } else {
     current->view = std::make_unique<JsFunction>(environment, *buffer);

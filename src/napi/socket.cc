@@ -1,6 +1,8 @@
 #include "napi/socket.h"
 
+#include <algorithm>
 #include <array>
+#include <exception>
 #include <span>
 #include <tuple>
 #include <utility>
@@ -138,6 +140,12 @@ void NodeSocket::relayData(const Buffer& chunk) {
 
 void NodeSocket::addArguments(EventId event, void* arguments, std::vector<napi_value>& to) {
   const auto js = [this](const auto& value) { return toJs(env(), value); };
+  // A path has neither port nor family.
+  const auto addPlace = [&](const std::string& address, int port, int family) {
+    to.push_back(js(std::string_view(address)));
+    to.push_back(family == 0 ? undefined(env()) : js(port));
+    to.push_back(family == 0 ? undefined(env()) : js(family));
+  };
   switch (event) {
     case EventId::kError:
       to.push_back(
@@ -159,14 +167,14 @@ void NodeSocket::addArguments(EventId event, void* arguments, std::vector<napi_v
     case EventId::kConnectionAttemptTimeout: {
       using Pack = std::tuple<const std::string&, int&&, int&&>;
       const auto& [address, port, family] = *static_cast<Pack*>(arguments);
-      to.insert(to.end(), {js(std::string_view(address)), js(port), js(family)});
+      addPlace(address, port, family);
       return;
     }
     case EventId::kConnectionAttemptFailed: {
       using Pack = std::tuple<const std::string&, int&&, int&&, const Error&>;
       const auto& [address, port, family, error] = *static_cast<Pack*>(arguments);
-      to.insert(to.end(), {js(std::string_view(address)), js(port), js(family),
-                           napi::toJs(environment(), error)});
+      addPlace(address, port, family);
+      to.push_back(napi::toJs(environment(), error));
       return;
     }
     case EventId::kPipe:
@@ -194,6 +202,63 @@ void NodeSocket::addArguments(EventId event, void* arguments, std::vector<napi_v
     case EventId::kResume:
     case EventId::kTimeout:
       return;
+  }
+}
+
+std::uint32_t NodeSocket::listenInRuntime(EventId event, Erased& listener) {
+  if (environment().ending()) return 0;
+  struct Own {
+    NodeSocket* socket;
+    std::uint32_t number;
+    Erased listener;
+  };
+  environment().enterJs(context());
+  auto* own = new Own{this, ++lastListener_, std::move(listener)};
+  napi_value function;
+  napi_create_function(
+      env(), "", NAPI_AUTO_LENGTH,
+      [](napi_env in, napi_callback_info info) -> napi_value {
+        std::size_t count = 0;
+        void* data = nullptr;
+        napi_get_cb_info(in, info, &count, nullptr, nullptr, &data);
+        auto* self = static_cast<Own*>(data);
+        if (!self->listener) return nullptr;
+        const Ref<NodeSocket> keep(self->socket);
+        NodeHost& host = keep->environment().host();
+        std::erase_if(keep->listeners_,
+                      [self](const Listener& one) { return one.number == self->number; });
+        host.calledFromJs();
+        try {
+          std::exchange(self->listener, {})(nullptr);
+        } catch (...) {
+          keep->environment().throwToJs();
+        }
+        host.returnToJs();
+        return nullptr;
+      },
+      own, &function);
+  napi_add_finalizer(
+      env(), function, own, [](napi_env, void* data, void*) { delete static_cast<Own*>(data); },
+      nullptr, nullptr);
+  listeners_.push_back({own->number, JsFunction(environment(), function)});
+  const napi_value arguments[] = {object(), toJs(env(), static_cast<std::uint32_t>(event)),
+                                  function};
+  environment().call(Hook::kListen, arguments, context());
+  return own->number;
+}
+
+void NodeSocket::unlistenInRuntime(EventId event, std::uint32_t number) {
+  const auto found = std::find_if(listeners_.begin(), listeners_.end(),
+                                  [number](const Listener& one) { return one.number == number; });
+  if (found == listeners_.end() || environment().ending()) return;
+  environment().enterJs(context());
+  const napi_value arguments[] = {object(), toJs(env(), static_cast<std::uint32_t>(event)),
+                                  found->function.value()};
+  listeners_.erase(found);
+  try {
+    environment().call(Hook::kUnlisten, arguments, context());
+  } catch (...) {
+    host().uncaught(std::current_exception());  // the caller is not to fail for a listener's sake
   }
 }
 

@@ -4,6 +4,7 @@
 #include <uvnet/net.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -65,6 +66,8 @@ class NodeSocket final : public Socket, public Wrapped {
 
  protected:
   bool relay(EventId event, void* arguments) override;
+  std::uint32_t listenInRuntime(EventId event, Erased& listener) override;
+  void unlistenInRuntime(EventId event, std::uint32_t number) override;
   void doRead(std::size_t size) override;
   bool readsByItself() const noexcept override {
     return (overrides_ & kRead) == 0 && Socket::readsByItself();
@@ -86,6 +89,13 @@ class NodeSocket final : public Socket, public Wrapped {
   void callHook(Hook hook, Values... values);
   napi_value doneToJs(Callback done);
 
+  // Listeners of the library's own that are among JavaScript's.
+  struct Listener {
+    std::uint32_t number;
+    JsFunction function;
+  };
+  std::vector<Listener> listeners_;
+  std::uint32_t lastListener_ = 0;
   int overrides_ = 0;
   bool hadHandle_ = false;  // when it was destroyed: 'close' then says whether it failed
   std::shared_ptr<ErrorCache> errors_;

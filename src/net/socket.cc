@@ -144,7 +144,8 @@ Socket& Socket::ref() {
   if (handles::StreamHandle* handle = state_->wire.handle()) {
     handle->ref();
   } else {
-    once<"connect">([this] { ref(); });
+    addListener(
+        EventId::kConnect, [this](void*) { ref(); }, kOwn);
   }
   return *this;
 }
@@ -152,7 +153,8 @@ Socket& Socket::unref() {
   if (handles::StreamHandle* handle = state_->wire.handle()) {
     handle->unref();
   } else {
-    once<"connect">([this] { unref(); });
+    addListener(
+        EventId::kConnect, [this](void*) { unref(); }, kOwn);
   }
   return *this;
 }
@@ -174,7 +176,8 @@ Socket& Socket::resetAndDestroy() {
     destroy();
   };
   if (state_->connecting) {
-    once<"connect">(reset);
+    addListener(
+        EventId::kConnect, [reset](void*) { reset(); }, kOwn);
   } else {
     reset();
   }
@@ -186,7 +189,8 @@ void Socket::destroySoon() {
   if (writableFinished()) {
     destroy();
   } else {
-    once<"finish">([this] { destroy(); });
+    addListener(
+        EventId::kFinish, [this](void*) { destroy(); }, kOwn);
   }
 }
 

@@ -117,7 +117,7 @@ const AddressInfo& SocketState::remoteName() {
 template <class F>
 ListenerToken SocketState::onceConnected(F&& f) {
   return socket.addListener(
-      EventId::kConnect, [f = std::forward<F>(f)](void*) mutable { f(); }, Socket::kOnce);
+      EventId::kConnect, [f = std::forward<F>(f)](void*) mutable { f(); }, Socket::kOwn);
 }
 
 void SocketState::readOrWait() {
@@ -161,7 +161,7 @@ void SocketState::writeOrWait(std::span<Buffer> chunks, bool tried, Callback don
         const Error error = socketClosedBeforeConnection();
         if (pendingDone_) std::exchange(pendingDone_, {})(&error);
       },
-      Socket::kOnce);
+      Socket::kOwn);
 }
 
 void SocketState::dispatchPendingWrite() {

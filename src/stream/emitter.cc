@@ -15,6 +15,9 @@ namespace {
 
 constexpr unsigned bit(EventId event) { return 1U << static_cast<unsigned>(event); }
 
+// Marks the tokens of listeners that the runtime keeps. Our own numbers do not come this far.
+constexpr std::uint32_t kInRuntime = 1U << 31;
+
 // Snapshots of up to so many listeners live on the stack; more than one or two are rare.
 constexpr std::size_t kInlineListeners = 8;
 
@@ -37,6 +40,10 @@ struct Emitter::Node {
 Emitter::~Emitter() { dropAll(std::nullopt); }
 
 ListenerToken Emitter::addListener(EventId event, Erased listener, Flags flags) {
+  if ((flags & kShown) != 0 && relayed_ != 0) {
+    const std::uint32_t number = listenInRuntime(event, listener);
+    if (number != 0) return {event, number | kInRuntime};
+  }
   // Before it is added, so that 'newListener' does not tell of itself.
   emitArgs<std::string_view>(EventId::kNewListener, eventName(event));
   // 0 names nothing, so a wrapped counter skips it.
@@ -65,6 +72,10 @@ void Emitter::warnOfLeak(EventId event) {
 }
 
 bool Emitter::off(ListenerToken token) {
+  if ((token.id & kInRuntime) != 0) {
+    unlistenInRuntime(token.event, token.id & ~kInRuntime);
+    return true;
+  }
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     if (entries_[i].event == token.event && entries_[i].node->id == token.id) {
       removeAt(i);
