@@ -1,7 +1,8 @@
 // What programs find as `socket._handle` and `server._handle`: a small object in front of the
 // core's connection, with the calls people make on Node's TCP and Pipe.
 //
-// One per connection, made when first asked for; null where the core has no handle.
+// One per connection, made when first asked for; null where the core has no handle. From then on
+// the owner goes through it where Node would, for programs that replace its methods.
 'use strict';
 
 const { AsyncResource } = require('async_hooks');
@@ -54,12 +55,20 @@ class Pipe extends Handle {}
 
 class TCP extends Handle {
   #owner;
+  #native;
   constructor(owner, native) {
     super(owner, native);
     this.#owner = owner;
+    this.#native = native;
   }
-  setNoDelay(enable) { this.#owner.setNoDelay?.(enable); return 0; }
-  setKeepAlive(enable, seconds) { this.#owner.setKeepAlive?.(enable, seconds * 1000); return 0; }
+  setNoDelay(enable) {
+    this.#native.setNoDelay?.call(this.#owner, Boolean(enable));
+    return 0;
+  }
+  setKeepAlive(enable, seconds) {
+    this.#native.setKeepAlive?.call(this.#owner, Boolean(enable), seconds * 1000);
+    return 0;
+  }
   getsockname(out) { Object.assign(out, this.#owner.address()); return 0; }
   getpeername(out) { Object.assign(out, this.#owner._getpeername?.()); return 0; }
 }

@@ -8,11 +8,11 @@ const EventEmitter = require('events');
 const diagnostics = require('diagnostics_channel');
 const { promisify } = require('util');
 const { blockListOption } = require('./addresses');
-const { binding, host } = require('./binding');
+const { binding, host, parts } = require('./binding');
 const errors = require('./errors');
 const foreign = require('./foreign');
 const { Handle, makeHandle } = require('./handle');
-const { Socket } = require('./socket');
+const { Socket, kNoDelay, kKeepAlive } = require('./socket');
 const validate = require('./validate');
 
 const native = binding.server;
@@ -20,6 +20,7 @@ const kHandle = Symbol('handle');
 const kPort = Symbol('port');
 const kMaxConnections = Symbol('maxConnections');
 const kDropMaxConnection = Symbol('dropMaxConnection');
+const serverChannel = diagnostics.channel('net.server.socket');
 // Missing in the oldest Nodes we run in.
 const listenChannel = diagnostics.tracingChannel?.('net.server.listen') ??
   { hasSubscribers: false };
@@ -234,6 +235,33 @@ Server.prototype[EventEmitter.captureRejectionSymbol] = function(error, event, s
   else this.emit('error', error);
 };
 
+// --- Connections ---------------------------------------------------------------------------------
+
+function announce(server, socket) {
+  if (server.noDelay) socket[kNoDelay] = true;
+  if (server.keepAlive) socket[kKeepAlive] = server.keepAliveInitialDelay;
+  const heard = server.emit('connection', socket);
+  if (serverChannel.hasSubscribers) serverChannel.publish({ socket });
+  return heard;
+}
+
+// What a handle calls in Node. Here it is only called if a program has put another one there.
+function onconnection(error, handle) {
+  if (error) return;
+  if (this.owner.noDelay) handle.setNoDelay?.(true);
+  if (this.owner.keepAlive) handle.setKeepAlive?.(true, this.owner.keepAliveInitialDelay);
+  announce(this.owner, handle.owner);
+}
+
+parts.accepted = (server, socket) => {
+  socket.server = server;
+  socket._server = server;
+  const handle = server[kHandle]?.handle;
+  if (handle === undefined || handle.onconnection === onconnection) return announce(server, socket);
+  handle.onconnection(0, socket._handle);
+  return true;
+};
+
 // --- Properties ----------------------------------------------------------------------------------
 
 function property(name, getter, setter = () => {}, enumerable = false) {
@@ -273,6 +301,7 @@ property('_handle', function() {
   if (made !== undefined && made.id === this._listeningId) return made.handle;
   const kind = typeof this.address() === 'string' ? 2 : 1;
   const handle = makeHandle(kind, this, native);
+  handle.onconnection = onconnection;
   Object.defineProperty(this, kHandle,
     { value: { id: this._listeningId, handle }, configurable: true });
   return handle;

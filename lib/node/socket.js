@@ -9,13 +9,13 @@ const EventEmitter = require('events');
 const diagnostics = require('diagnostics_channel');
 const { Duplex, addAbortSignal } = require('stream');
 const { inspect } = require('util');
-const { blockListOption } = require('./addresses');
 const { binding, GET, parts } = require('./binding');
 const { connectOptions } = require('./connect');
 const duplex = require('./duplex');
 const errors = require('./errors');
 const foreign = require('./foreign');
 const { makeHandle } = require('./handle');
+const { nativeOptions, refuseObjects } = require('./socket_options');
 const { kReadableOff, kWritableOff, presetEvents } = require('./state');
 const validate = require('./validate');
 
@@ -23,78 +23,14 @@ const native = binding.socket;
 const { get } = native;
 const kHandle = Symbol('handle');
 const kPath = Symbol('path');
-const kOnRead = Symbol('onread');
+// What was last set, as Node remembers it: nothing is set twice.
+const kNoDelay = Symbol('noDelay');
+const kKeepAlive = Symbol('keepAlive');  // seconds, or -1 for off
 const kOverrides = Symbol('overrides');
 const clientChannel = diagnostics.channel('net.client.socket');
-const serverChannel = diagnostics.channel('net.server.socket');
 
 // Node's streams have this listener from the start, and programs count listeners.
 function onReadableStreamEnd() {}
-
-// --- Options -------------------------------------------------------------------------------------
-
-function refuseObjects(options) {
-  for (const name of ['objectMode', 'readableObjectMode', 'writableObjectMode']) {
-    if (options[name]) {
-      throw errors.invalidArgValue(`options.${name}`, options[name], 'is not supported');
-    }
-  }
-}
-
-function mark(options, name) {
-  const value = options.highWaterMark ?? options[name];
-  if (value == null) return undefined;
-  if (!Number.isInteger(value) || value < 0) throw errors.invalidArgValue(`options.${name}`, value);
-  return value;
-}
-
-// The functions stay with the socket, and the core gets ones that only know it weakly: it holds
-// what it is given for as long as the socket lives, and theirs usually know the socket.
-function readOnRead(onread, socket) {
-  if (onread === null || typeof onread !== 'object' || typeof onread.callback !== 'function') {
-    return undefined;
-  }
-  const isFunction = typeof onread.buffer === 'function';
-  if (!isFunction && !(onread.buffer instanceof Uint8Array)) return undefined;
-  socket[kOnRead] = { buffer: isFunction ? onread.buffer : null, callback: onread.callback };
-  const self = new WeakRef(socket);
-  return {
-    buffer: isFunction ? () => self.deref()[kOnRead].buffer() : onread.buffer,
-    callback(nread, view) {
-      const alive = self.deref();
-      return alive[kOnRead].callback.call(alive, nread, view);
-    },
-  };
-}
-
-// Everything the core is told when a socket is made.
-function nativeOptions(options, socket) {
-  const to = {
-    allowHalfOpen: Boolean(options.allowHalfOpen),
-    readable: options.readable !== false,
-    writable: options.writable !== false,
-    noDelay: Boolean(options.noDelay),
-    keepAlive: Boolean(options.keepAlive),
-    keepAliveInitialDelay: ~~(options.keepAliveInitialDelay / 1000) * 1000,
-  };
-  const readableMark = mark(options, 'readableHighWaterMark');
-  const writableMark = mark(options, 'writableHighWaterMark');
-  if (options.highWaterMark != null) to.highWaterMark = readableMark;
-  if (readableMark !== undefined) to.readableHighWaterMark = readableMark;
-  if (writableMark !== undefined) to.writableHighWaterMark = writableMark;
-  if (options.fd !== undefined) {
-    validate.int32(options.fd, 'fd', 0);
-    to.fd = options.fd;
-  }
-  if (options.pauseOnCreate) to.pauseOnCreate = true;
-  if (options.manualStart) to.manualStart = true;
-  if (options.onread !== undefined) to.onread = readOnRead(options.onread, socket);
-  if (options.blockList !== undefined) to.blockList = blockListOption(options.blockList);
-  if (options.typeOfService !== undefined) {
-    to.typeOfService = validate.byte(options.typeOfService, 'options.typeOfService');
-  }
-  return to;
-}
 
 // --- Construction --------------------------------------------------------------------------------
 
@@ -113,6 +49,8 @@ function Socket(options) {
     if (options.encoding) duplex.toEncoding(options.encoding);
     if (options.defaultEncoding) duplex.toEncoding(options.defaultEncoding);
     to = nativeOptions(options, this);
+    if (to.noDelay) this[kNoDelay] = true;
+    if (to.keepAlive) this[kKeepAlive] = to.keepAliveInitialDelay / 1000;
     if (to.readable === false) this[kReadableOff] = false;
     if (to.writable === false) this[kWritableOff] = false;
     takeHooks(this, options);
@@ -143,8 +81,15 @@ function construct(socket, to, options) {
     if (options.encoding) socket.setEncoding(options.encoding);
     if (options.defaultEncoding) socket.setDefaultEncoding(options.defaultEncoding);
     if (options.signal) addAbortSignal(options.signal, socket);
+    if (options.handle) takeHandle(socket, options.handle);
   }
   return socket;
+}
+
+// A handle of the program's own making is shown and told of options; it carries no data.
+function takeHandle(socket, handle) {
+  Object.defineProperty(socket, kHandle, { value: { kind: 0, handle }, configurable: true });
+  handle.readStart?.();
 }
 
 Object.setPrototypeOf(Socket.prototype, Duplex.prototype);
@@ -160,12 +105,16 @@ class Accepted {
 }
 
 parts.accept = (options) => new Socket(new Accepted(options));
-parts.accepted = (server, socket) => {
-  socket.server = server;
-  socket._server = server;
-  const heard = server.emit('connection', socket);
-  if (serverChannel.hasSubscribers) serverChannel.publish({ socket });
-  return heard;
+// Just before 'connect': where a program has put its own methods on the handle, they are called as
+// Node would.
+parts.connected = (socket) => {
+  const made = socket[kHandle];
+  if (made === undefined) return;
+  const { handle } = made;
+  if (socket[kNoDelay] && Object.hasOwn(handle, 'setNoDelay')) handle.setNoDelay?.(true);
+  if (socket[kKeepAlive] >= 0 && Object.hasOwn(handle, 'setKeepAlive')) {
+    handle.setKeepAlive?.(true, socket[kKeepAlive]);
+  }
 };
 
 // --- What subclasses override --------------------------------------------------------------------
@@ -214,6 +163,8 @@ duplex.install(Socket);
 
 // --- Connecting ----------------------------------------------------------------------------------
 
+const hold = () => {};
+
 // Any other object is just true, as in the Nodes without that form.
 const isKeepAliveBag = (value) => typeof value === 'object' && value !== null &&
   ['enable', 'initialDelay', 'interval', 'count'].some((name) => name in value);
@@ -241,6 +192,8 @@ const methods = {
     this.timeout = msecs;
     msecs = validate.duration(msecs, 'msecs');
     native.setTimeout.call(this, msecs);
+    // A connection is held by the loop; without one only its timer can hold a socket.
+    if (msecs > 0 && !get.call(this, GET.hasHandle)) setTimeout(hold, msecs + 100, this).unref();
     if (callback !== undefined) {
       validate.func(callback, 'callback');
       if (msecs === 0) this.removeListener('timeout', callback);
@@ -257,14 +210,25 @@ const methods = {
   _onTimeout() { this.emit('timeout'); },
 
   setNoDelay(enable) {
-    native.setNoDelay.call(this, enable === undefined ? true : Boolean(enable));
+    enable = enable === undefined || Boolean(enable);
+    const made = this[kHandle];
+    if (made === undefined) native.setNoDelay.call(this, enable);
+    else if (enable !== this[kNoDelay]) made.handle.setNoDelay?.(enable);
+    this[kNoDelay] = enable;
     return this;
   },
   // Also in the newest form, as one bag; probes go out every `interval` ms, `count` times.
   setKeepAlive(enable, initialDelay, interval, count) {
     if (isKeepAliveBag(enable)) ({ enable = false, initialDelay, interval, count } = enable);
-    native.setKeepAlive.call(this, Boolean(enable), ~~(initialDelay / 1000) * 1000,
-      interval, count);
+    enable = Boolean(enable);
+    const seconds = ~~(initialDelay / 1000);
+    const made = this[kHandle];
+    if (made === undefined || interval !== undefined || count !== undefined) {
+      native.setKeepAlive.call(this, enable, seconds * 1000, interval, count);
+    } else if (this[kKeepAlive] !== (enable ? seconds : -1)) {
+      made.handle.setKeepAlive?.(enable, seconds);
+    }
+    this[kKeepAlive] = enable ? seconds : -1;
     return this;
   },
   setTypeOfService(tos) {
@@ -322,6 +286,7 @@ property('autoSelectFamilyAttemptedAddresses', function() {
   return tried && tried.length > 0 ? tried : undefined;
 });
 property('_handle', function() {
+  if (this[kHandle]?.kind === 0) return this[kHandle].handle;
   if (!get.call(this, GET.hasHandle)) return null;
   const tcp = this.connecting ? !this[kPath] : get.call(this, GET.localFamily) !== undefined;
   const kind = tcp ? 1 : 2;
@@ -337,6 +302,8 @@ Object.assign(Socket.prototype, {
   server: null, _server: null, _hadError: false, _parent: null, _host: null,
   _closeAfterHandlingError: false, _pendingData: null, _pendingEncoding: '',
 });
+Socket.prototype[kNoDelay] = false;
+Socket.prototype[kKeepAlive] = -1;
 
 // As Node's own sockets look in console.log(): their fields, without the machinery.
 Object.defineProperty(Socket.prototype, inspect.custom, {
@@ -369,4 +336,4 @@ function connect(...args) {
   return socket.connect(normalized);
 }
 
-module.exports = { Socket, connect };
+module.exports = { Socket, connect, kNoDelay, kKeepAlive };

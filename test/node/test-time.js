@@ -59,6 +59,14 @@ test('while connecting, and before', async () => {
   await wait(30);
 });
 
+test('a socket that only its timer holds', async () => {
+  const fired = times(1);
+  (() => new net.Socket().setTimeout(60, fired))();
+  const collecting = setInterval(() => globalThis.gc?.(), 5);
+  await fired.done;
+  clearInterval(collecting);
+});
+
 test('too long is cut with a warning', async () => {
   const warned = once(process, 'warning');
   const socket = new net.Socket();
