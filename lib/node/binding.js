@@ -7,11 +7,11 @@
 
 const { markAsUntransferable } = require('worker_threads');
 const binding = require('./load');
-const { once } = require('events').prototype;
 const errors = require('./errors');
 
 const { EVENTS, GET } = binding;
 const FastBuffer = Buffer[Symbol.species];
+const kConnect = EVENTS.indexOf('connect');
 const kConnection = EVENTS.indexOf('connection');
 const kDrop = EVENTS.indexOf('drop');
 
@@ -26,7 +26,9 @@ const hooks = {
   emit(target, id, a, b, c, d, e) {
     const name = EVENTS[id];
     switch (arguments.length) {
-      case 2: return target.emit(name);
+      case 2:
+        if (id === kConnect) parts.connected(target);
+        return target.emit(name);
       case 3:
         if (id === kConnection) return parts.accepted(target, a);
         return target.emit(name, id === kDrop ? Object.assign(Object.create(null), a) : a);
@@ -61,8 +63,6 @@ const hooks = {
     if (dns === undefined) dns = require('dns');
     dns.lookup(hostname, options, callback);
   },
-  // What the core does at an event, in its place among the program's listeners.
-  once(socket, id, callback) { once.call(socket, EVENTS[id], () => callback()); },
   // A listener of the core's own, in its place among the program's.
   listen(target, id, listener) { target.once(EVENTS[id], listener); },
   unlisten(target, id, listener) { target.removeListener(EVENTS[id], listener); },
