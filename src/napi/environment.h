@@ -57,7 +57,7 @@ class Environment final : public RefCounted {
   napi_env env() const noexcept { return env_; }
   NodeHost& host() noexcept { return host_; }
   Net& net() noexcept { return *net_; }
-  napi_async_context asyncContext() const noexcept { return asyncContext_; }
+  napi_async_context rootContext() const noexcept { return asyncContext_; }
   // Any object: Node takes the asynchronous context's own.
   napi_value resource() const noexcept;
   bool ending() const noexcept { return host_.ending(); }

@@ -37,7 +37,7 @@ void NodeHost::enterJs(napi_async_context context) {
   if (calls_ > 0 || scope_ != nullptr || depth_ == 0) return;
   napi_env env = environment_.env();
   napi_open_handle_scope(env, &handles_);
-  if (context == nullptr) context = environment_.asyncContext();
+  if (context == nullptr) context = environment_.rootContext();
   if (napi_open_callback_scope(env, environment_.resource(), context, &scope_) != napi_ok)
     scope_ = nullptr;
   if (loose_ > 0) {
