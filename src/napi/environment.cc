@@ -60,7 +60,22 @@ void Environment::setup(napi_value hooks) {
     napi_create_object(env_, &resource);
     napi_async_init(env_, resource, toJs(env_, "UVNET"), &asyncContext_);
     napi_create_reference(env_, resource, 1, &resource_);
+    // Only objects can be referred to before Node-API 10, so the symbol is in one.
+    napi_value symbol;
+    napi_value box;
+    napi_create_symbol(env_, toJs(env_, "errors"), &symbol);
+    napi_create_object(env_, &box);
+    set(env_, box, "key", symbol);
+    napi_create_reference(env_, box, 1, &errorsKey_);
   }
+}
+
+napi_value Environment::errorsKey() const noexcept {
+  napi_value box = nullptr;
+  napi_value key = nullptr;
+  napi_get_reference_value(env_, errorsKey_, &box);
+  napi_get_named_property(env_, box, "key", &key);
+  return key;
 }
 
 napi_value Environment::resource() const noexcept {

@@ -58,6 +58,8 @@ class Environment final : public RefCounted {
   NodeHost& host() noexcept { return host_; }
   Net& net() noexcept { return *net_; }
   napi_async_context rootContext() const noexcept { return asyncContext_; }
+  // The property (a symbol) with which a socket keeps its errors.
+  napi_value errorsKey() const noexcept;
   // Any object: Node takes the asynchronous context's own.
   napi_value resource() const noexcept;
   bool ending() const noexcept { return host_.ending(); }
@@ -110,6 +112,7 @@ class Environment final : public RefCounted {
   napi_async_cleanup_hook_handle cleanup_ = nullptr;
   std::array<napi_ref, kHooks> hooks_{};
   napi_ref resource_ = nullptr;
+  napi_ref errorsKey_ = nullptr;
   napi_ref exception_ = nullptr;  // of the JsException under way
   napi_ref pool_ = nullptr;       // what keeps the memory
   char* poolBytes_ = nullptr;

@@ -23,18 +23,37 @@ class Origin {
   Origin(const Origin&) = delete;
   Origin& operator=(const Origin&) = delete;
   ~Origin() { napi_delete_reference(environment_->env(), box_); }
+  // Null once it was left with an object that is gone.
   napi_value value() const {
     napi_env env = environment_->env();
     napi_value box = nullptr;
     napi_value result = nullptr;
     napi_get_reference_value(env, box_, &box);
-    napi_get_named_property(env, box, "value", &result);
+    if (box != nullptr) napi_get_named_property(env, box, "value", &result);
     return result;
+  }
+  void leaveWith(napi_value object) {
+    if (left_) return;
+    napi_env env = environment_->env();
+    napi_value box = nullptr;
+    napi_get_reference_value(env, box_, &box);
+    const napi_value key = environment_->errorsKey();
+    napi_value before;
+    napi_get_property(env, object, key, &before);
+    set(env, box, "before", before);
+    napi_property_descriptor property{};
+    property.name = key;
+    property.value = box;
+    property.attributes = static_cast<napi_property_attributes>(napi_writable | napi_configurable);
+    if (napi_define_properties(env, object, 1, &property) != napi_ok) return;
+    left_ = true;
+    napi_reference_unref(env, box_, nullptr);
   }
 
  private:
   Ref<Environment> environment_;
   napi_ref box_ = nullptr;
+  bool left_ = false;
 };
 
 napi_value fieldsOf(Environment& environment, const Error& error) {
@@ -70,9 +89,17 @@ napi_value fieldsOf(Environment& environment, const Error& error) {
 
 napi_value toJs(Environment& environment, const Error& error) {
   environment.enterJs();
-  if (error.origin != nullptr) return static_cast<const Origin*>(error.origin.get())->value();
+  if (error.origin != nullptr) {
+    const napi_value value = static_cast<const Origin*>(error.origin.get())->value();
+    if (value != nullptr) return value;
+  }
   const napi_value fields = fieldsOf(environment, error);
   return environment.call(Hook::kError, std::span(&fields, 1));
+}
+
+void leaveWith(Environment& environment, const Error& error, napi_value object) {
+  if (error.origin == nullptr || environment.ending()) return;
+  static_cast<Origin*>(error.origin.get())->leaveWith(object);
 }
 
 Error fromJs(Environment& environment, napi_value value) {

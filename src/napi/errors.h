@@ -11,6 +11,9 @@ namespace uvnet::napi {
 
 // The error object that belongs to it: its origin, or a new one, which becomes its origin.
 napi_value toJs(Environment& environment, const Error& error);
+// From now on `object` keeps the error's origin, for as long as C++ may ask for it. An error knows
+// the objects of its stack: held here, it would keep them, and they it.
+void leaveWith(Environment& environment, const Error& error, napi_value object);
 // Carries the value as its origin; code and message are those of the value, if it has any.
 Error fromJs(Environment& environment, napi_value value);
 

@@ -54,6 +54,8 @@ inline napi_value toJs(napi_env env, std::string_view text) {
   napi_create_string_utf8(env, text.data(), text.size(), &result);
   return result;
 }
+// Else a literal would be a bool.
+inline napi_value toJs(napi_env env, const char* text) { return toJs(env, std::string_view(text)); }
 
 inline napi_valuetype typeOf(napi_env env, napi_value value) {
   napi_valuetype type = napi_undefined;

@@ -23,16 +23,13 @@ T argument(void* pack) {
 
 napi_value ErrorCache::toJs(Environment& environment, const Error& error) {
   environment.enterJs();
-  if (error.origin == nullptr && origin_ != nullptr && error.code == code_ &&
-      error.message == message_) {
-    Error same = error;
-    same.origin = origin_;
-    return napi::toJs(environment, same);
+  if (error.origin == nullptr && last_.origin != nullptr && error.code == last_.code &&
+      error.message == last_.message) {
+    return napi::toJs(environment, last_);
   }
   const napi_value value = napi::toJs(environment, error);
-  code_ = error.code;
-  message_ = error.message;
-  origin_ = fromJs(environment, value).origin;
+  last_ = error;
+  if (last_.origin == nullptr) last_.origin = fromJs(environment, value).origin;
   return value;
 }
 
@@ -274,6 +271,17 @@ bool NodeSocket::relay(EventId event, void* arguments) {
   if (self == nullptr) return false;
   std::vector<napi_value> values{self, toJs(env(), static_cast<std::uint32_t>(event))};
   addArguments(event, arguments, values);
+  // What it failed with is not C++'s to hold any more, once all have been told.
+  struct Leave {
+    NodeSocket& socket;
+    napi_value self;
+    bool now;
+    ~Leave() {
+      if (!now) return;
+      if (socket.errored() != nullptr) leaveWith(socket.environment(), *socket.errored(), self);
+      if (socket.errors_ != nullptr) socket.errors_->leaveWith(socket.environment(), self);
+    }
+  } const leave{*this, self, event == EventId::kClose};
   return toBool(env(), environment().call(Hook::kEmit, values));
 }
 

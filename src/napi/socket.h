@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "napi/environment.h"
+#include "napi/errors.h"
 #include "napi/wrapped.h"
 
 namespace uvnet::napi {
@@ -23,11 +24,13 @@ namespace uvnet::napi {
 class ErrorCache {
  public:
   napi_value toJs(Environment& environment, const Error& error);
+  // The last one is the socket's to keep.
+  void leaveWith(Environment& environment, napi_value socket) {
+    napi::leaveWith(environment, last_, socket);
+  }
 
  private:
-  std::string code_;
-  std::string message_;
-  std::shared_ptr<void> origin_;
+  Error last_;
 };
 
 class NodeSocket final : public Socket, public Wrapped {
