@@ -90,7 +90,8 @@ class UVNET_API Emitter : public RefCounted {
   // while setRelayed() has said that somebody listens.
   void relayEvents() noexcept;
   void setRelayed(EventId event, bool listened) noexcept;
-  // args as for emitErased(). True if somebody listened; may throw as a listener may.
+  // args as for emitErased(). True if somebody listened; may throw as a listener may, and throws
+  // an 'error' that nobody hears.
   virtual bool relay(EventId, void*) { return false; }
   // Takes a listener of the library's own (kShown and kOnce; it needs no arguments) to the
   // runtime's emitter: a number above 0 for unlisten(). 0: it stays here.

@@ -37,7 +37,9 @@ class UVNET_API Error : public std::exception {
   std::optional<int> port;
   std::string localAddress;  // of a connect that was bound first
   std::optional<int> localPort;
-  std::string hostname;       // of a failed lookup
+  std::string hostname;    // of a failed lookup
+  std::string permission;  // of ERR_ACCESS_DENIED: which one was missing, and for what
+  std::string resource;
   std::vector<Error> errors;  // the causes, in an AggregateError
   // A runtime's own error object, carried along untouched: what went into destroy() comes out of
   // 'error'.

@@ -1,15 +1,20 @@
 // What an embedder gives the library: a loop, a tick queue, a scope around every call out of the
 // loop, and a place for what nobody caught. LoopHost is the one for plain C++ programs.
 //
-// All of it belongs to the one thread that runs the loop.
+// All of it belongs to the one thread that runs the loop. docs/embedding.md is the guide.
 #pragma once
 
+#include <uvnet/access.h>
 #include <uvnet/buffer.h>
 #include <uvnet/export.h>
 #include <uvnet/function.h>
+#include <uvnet/lookup.h>
+#include <uvnet/ref.h>
 
 #include <exception>
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 
 extern "C" struct uv_loop_s;
@@ -18,7 +23,16 @@ namespace uvnet {
 
 using Task = Function<void()>;
 
-// Five calls. A Host must outlive every Net made on it and every Ref to what such a Net made.
+// What a host wants to find again when a callback comes: JavaScript's asynchronous context, a trace
+// id, the tags of a log. The library keeps it and hands it back.
+class UVNET_API AsyncContext : public RefCounted {
+ protected:
+  AsyncContext() = default;
+  ~AsyncContext() override;
+};
+
+// Five calls, and hooks that need not be there. A Host must outlive every Net made on it and every
+// Ref to what such a Net made.
 class UVNET_API Host {
  public:
   Host(const Host&) = delete;
@@ -49,6 +63,26 @@ class UVNET_API Host {
   // written again while one of those is kept. Asked before each read that could do with fresh
   // memory; empty (the default): no, the library's own.
   virtual Buffer readMemory(std::size_t size) noexcept;
+
+  // Looks a name up in place of the system's resolver, for connect() and listen() by name whose
+  // options have no `lookup`. True: answer will be called, once, in the loop's thread, now or
+  // later; what keeps the loop running meanwhile is the host's. False (the default): the system's,
+  // on libuv's threads. Addresses that are none are an error of who wanted them.
+  virtual bool resolve(const std::string& hostname, const LookupOptions& options,
+                       LookupCallback answer);
+
+  // Asked before each access; the texts in it are gone when this returns. An error (the host's own,
+  // or accessDenied()) means no, and is told as a failure of the system would be: by 'error', by
+  // 'connectionAttemptFailed' where there are other addresses to try, thrown by constructors.
+  virtual std::optional<Error> refuse(const Access& access);
+
+  // What is current now, for a Socket or Server that is being made, connects or begins to listen.
+  // Null (the default): nothing, and swapContext() is not called for it.
+  virtual Ref<AsyncContext> captureContext() noexcept;
+  // Makes the context current and leaves in its place what was: called with the captured one before
+  // every callback out of libuv for that object, and again after it. Ticks are not among them:
+  // nextTick() can capture for itself.
+  virtual void swapContext(Ref<AsyncContext>& context) noexcept;
 
   // Bytes: what streams made on this host from now on use where their options do not say
   // (stream.setDefaultHighWaterMark). 64 KiB, as in Node 22 and later; Node 20 had 16 KiB.

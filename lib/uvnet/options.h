@@ -9,6 +9,7 @@
 #include <uvnet/block_list.h>
 #include <uvnet/error.h>
 #include <uvnet/function.h>
+#include <uvnet/lookup.h>
 #include <uvnet/stream.h>
 
 #include <cmath>
@@ -58,17 +59,6 @@ struct OnRead {
   // nread bytes are at the start of the buffer. false: stop reading until resume().
   std::function<bool(std::size_t nread, std::span<char> buffer)> callback = {};
 };
-
-struct LookupOptions {
-  int family = 0;  // 0 (both), 4 or 6
-  int hints = 0;   // ADDRCONFIG, V4MAPPED, ALL of <netdb.h>
-  bool all = false;
-};
-// Called once with an error, or with the addresses. Later calls are ignored.
-using LookupCallback =
-    std::function<void(const Error* error, const std::vector<LookupAddress>& addresses)>;
-using Lookup =
-    std::function<void(const std::string& hostname, const LookupOptions&, LookupCallback)>;
 
 // family as Node takes it: 0, 4, 6, "IPv4", "IPv6".
 class Family {
@@ -131,7 +121,7 @@ struct ConnectOptions {
   Port localPort = {};
   Family family = {};
   int hints = 0;
-  Lookup lookup = {};                         // default: the system's resolver
+  Lookup lookup = {};                         // default: Host::resolve(), the system's
   std::optional<bool> autoSelectFamily = {};  // default: Net's, true
   // Milliseconds given to an address before the next one is tried; at least 10 is used.
   std::optional<int> autoSelectFamilyAttemptTimeout = {};

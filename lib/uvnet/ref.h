@@ -11,6 +11,11 @@
 
 namespace uvnet {
 
+class AsyncContext;
+namespace handles {
+class ContextScope;
+}
+
 class RefCounted {
  public:
   RefCounted(const RefCounted&) = delete;
@@ -26,7 +31,11 @@ class RefCounted {
   void watchShared() noexcept { owned_ = 1; }
   virtual void onShared(bool) noexcept {}
 
+  // What callbacks out of the loop for this object run in (Host::captureContext); null: nothing.
+  virtual AsyncContext* asyncContext() const noexcept { return nullptr; }
+
  private:
+  friend class handles::ContextScope;
   template <class T>
   friend class Ref;
   void retain() noexcept {

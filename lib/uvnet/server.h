@@ -95,6 +95,7 @@ class UVNET_API Server : public Emitter, public On<Server, ServerEvents> {
  protected:
   ~Server() override;
   std::string_view className() const noexcept override { return "Server"; }
+  AsyncContext* asyncContext() const noexcept override;
   // Makes the Socket of a connection that was accepted: an embedder's own class of it. The
   // connection itself is given to it afterwards.
   virtual Ref<Socket> makeSocket(SocketOptions options);

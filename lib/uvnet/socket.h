@@ -141,6 +141,7 @@ class UVNET_API Socket : public Duplex, public On<Socket, SocketEvents> {
   void onEnding() override;
   bool onUnheardError(const Error& error) override;
   std::string_view className() const noexcept override { return "Socket"; }
+  AsyncContext* asyncContext() const noexcept override;
 
  private:
   friend class Net;

@@ -1,7 +1,8 @@
 // The scope around every call that leaves libuv for our code: what a trampoline opens, once.
 //
 // Promises: the host is entered and left in pairs, so that ticks run after each callback; the owner
-// lives until the callback has returned; nothing thrown reaches the C frames of libuv.
+// lives until the callback has returned, and it runs in the owner's asynchronous context; nothing
+// thrown reaches the C frames of libuv.
 #pragma once
 
 #include <uvnet/host.h>
@@ -11,6 +12,29 @@
 #include <utility>
 
 namespace uvnet::handles {
+
+// While it lives the owner's asynchronous context is current, if it has one. owner may be null.
+class ContextScope {
+ public:
+  ContextScope(Host& host, const RefCounted* owner) noexcept : host_(host) {
+    if (owner == nullptr) return;
+    AsyncContext* const context = owner->asyncContext();
+    if (context == nullptr) return;
+    entered_ = true;
+    context_ = Ref<AsyncContext>(context);
+    host_.swapContext(context_);
+  }
+  ContextScope(const ContextScope&) = delete;
+  ContextScope& operator=(const ContextScope&) = delete;
+  ~ContextScope() {
+    if (entered_) host_.swapContext(context_);
+  }
+
+ private:
+  Host& host_;
+  Ref<AsyncContext> context_;  // what was current before
+  bool entered_ = false;
+};
 
 class CallbackScope {
  public:
@@ -23,6 +47,7 @@ class CallbackScope {
   static void run(Host& host, RefCounted* keep, F&& f) noexcept {
     const CallbackScope scope(host);
     const Ref<RefCounted> kept(keep);  // dropped before leave(): ticks it causes still run there
+    const ContextScope context(host, keep);
     try {
       std::forward<F>(f)();
     } catch (...) {

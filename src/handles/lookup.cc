@@ -47,6 +47,10 @@ void LookupRequest::State::onAnswer(uv_getaddrinfo_t* uv, int status, addrinfo* 
   const std::unique_ptr<addrinfo, void (*)(addrinfo*)> freed(list, uv_freeaddrinfo);
   auto* state = static_cast<State*>(uv->data);
   const Ref<State> kept = std::move(state->self);
+  const struct Freed {
+    LoopContext& context;
+    ~Freed() { context.freed(); }
+  } freedAtLast{*state->context};
   if (!state->done) return;  // cancelled
   CallbackScope::run(state->context->host(), state->owner.get(), [&] {
     LookupCallback call = std::move(state->done);
@@ -74,6 +78,7 @@ int LookupRequest::start(Ref<LoopContext> context, const std::string& host, int 
   const int status =
       uv_getaddrinfo(context->loop(), &state->uv, State::onAnswer, host.c_str(), nullptr, &wanted);
   if (status != 0) return status;
+  context->opened();
   state->context = std::move(context);
   state->owner = Ref<RefCounted>(owner);
   state->done = std::move(done);

@@ -36,21 +36,29 @@ class LoopContext final : public RefCounted {
 
   // Closes what the context itself keeps on the loop (the timer). Afterwards timers do nothing.
   void shutdown() noexcept;
-  // Runs the task, in a scope of the host, once every handle of this context is closed and freed.
+  // Runs the task, in a scope of the host, once every handle of this context is closed and freed
+  // and every lookup answered.
   void whenClosed(Task task);
 
-  // Stream handles whose memory has not been freed yet, closing ones included.
-  std::size_t openHandles() const noexcept { return openHandles_; }
-  void handleOpened() noexcept { ++openHandles_; }
-  void handleFreed() noexcept { --openHandles_; }
+  // What libuv still works on: stream handles whose memory has not been freed yet, closing ones
+  // included, and lookups under way.
+  std::size_t openHandles() const noexcept { return open_; }
+  void opened() noexcept { ++open_; }
+  void freed() noexcept {
+    if (--open_ == 0 && waiting_ != nullptr) allFreed();
+  }
 
  private:
+  struct Sentinel;
+  void allFreed() noexcept;
+
   Host& host_;
   uv_loop_s* const loop_;
   ReadSlab slab_;
   std::unique_ptr<RequestPool> requests_;
   Ref<TimerLists> timers_;
-  std::size_t openHandles_ = 0;
+  std::size_t open_ = 0;
+  Sentinel* waiting_ = nullptr;  // the first of those that wait for 0
 };
 
 }  // namespace uvnet::handles

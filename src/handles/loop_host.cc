@@ -40,10 +40,6 @@ Error loopError(int status) {
 
 }  // namespace
 
-Host::~Host() = default;
-void Host::warning(std::string_view, std::string_view) noexcept {}
-Buffer Host::readMemory(std::size_t) noexcept { return {}; }
-
 struct LoopHost::State {
   using Handler = Function<void(std::exception_ptr)>;
 

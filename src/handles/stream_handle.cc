@@ -116,10 +116,10 @@ struct StreamHandle::Trampolines {
 
 StreamHandle::StreamHandle(Ref<LoopContext> context, Kind kind, uv_stream_s* uv) noexcept
     : context_(std::move(context)), uv_(uv), kind_(kind) {
-  context_->handleOpened();
+  context_->opened();
 }
 
-StreamHandle::~StreamHandle() { context_->handleFreed(); }
+StreamHandle::~StreamHandle() { context_->freed(); }
 
 void StreamHandle::setReadListener(ReadListener* listener) noexcept {
   readListener_ = listener;

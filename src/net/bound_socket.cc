@@ -23,6 +23,10 @@ void checkNotBoth(const BoundSocketOptions& options) {
                               "cannot be combined with host, port, ipv6Only or reusePort");
 }
 
+void checkAllowed(const impl::NetState& net, const Access& access) {
+  if (const auto error = net.refused(access)) throw *error;
+}
+
 }  // namespace
 
 BoundSocket::BoundSocket(Net& net, BoundSocketOptions options)
@@ -31,6 +35,7 @@ BoundSocket::BoundSocket(Net& net, BoundSocketOptions options)
   const Ref<handles::LoopContext>& loop = net.state_->loop();
   if (!options.path.empty()) {
     impl::checkPath(options.path);
+    checkAllowed(*net.state_, {.kind = Access::Kind::kBind, .path = options.path});
     handles::PipePtr pipe = handles::Pipe::create(loop);
     if (const int status = pipe->bind(options.path); status < 0) {
       throw impl::hostPortError(status, "bind", options.path, 0);
@@ -46,6 +51,7 @@ BoundSocket::BoundSocket(Net& net, BoundSocketOptions options)
                                                  : "0.0.0.0";
   const int version = impl::ipVersion(host);
   if (version == 0) throw impl::invalidIpAddress(host);
+  checkAllowed(*net.state_, {.kind = Access::Kind::kBind, .address = host, .port = port});
   handles::TcpPtr tcp = handles::Tcp::create(loop);
   const handles::BindOptions how{.ipv6Only = options.ipv6Only, .reusePort = options.reusePort};
   int status = tcp->bind(host, port, version == 6, how);

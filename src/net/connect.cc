@@ -4,6 +4,7 @@
 #include <exception>
 #include <utility>
 
+#include "handles/lookup.h"
 #include "handles/pipe.h"
 #include "handles/uv_error.h"
 #include "net/errors.h"
@@ -101,6 +102,7 @@ void SocketState::connect(ConnectOptions options, Function<void()> listener) {
 
 void SocketState::openHandle(bool pipe) {
   if (socket.destroyed()) socket.undestroy();
+  context = net->host().captureContext();
   localName_ = {};
   if (pipe) {
     wire.attach(handles::Pipe::create(net->loop()));
@@ -113,7 +115,7 @@ void SocketState::stopConnecting() noexcept {
   connecting = false;
   if (lookup_ != nullptr) lookup_->state = nullptr;
   lookup_.reset();
-  request_.cancel();
+  nameLookup_.cancel();
   if (race_ != nullptr) race_->timer.stop();
 }
 
@@ -140,21 +142,10 @@ void SocketState::lookUp(LookupOptions options, const Lookup& custom, bool race)
     }
     return;
   }
-  const int status =
-      request_.start(net->loop(), host, options.family, options.hints, socket,
-                     [this, race](int answer, const std::vector<LookupAddress>& found) {
-                       if (answer < 0) {
-                         const Error error = lookupError(answer, target_.host);
-                         onLookup(&error, {}, race);
-                       } else {
-                         onLookup(nullptr, found, race);
-                       }
-                     });
-  if (status < 0) {
-    tick([this, race, error = lookupError(status, host), id = connectId_] {
-      if (connecting && id == connectId_) onLookup(&error, {}, race);
-    });
-  }
+  nameLookup_.start(*net, host, target_.port, options, socket,
+                    [this, race](const Error* error, const std::vector<LookupAddress>& found) {
+                      onLookup(error, found, race);
+                    });
 }
 
 void SocketState::failNextTick(const Error& error) {
@@ -194,6 +185,10 @@ void SocketState::onLookup(const Error* error, const std::vector<LookupAddress>&
 
 void SocketState::connectTo(const std::string& address, int family) {
   attempt_ = {address, target_.port, family, target_.localAddress, target_.localPort};
+  if (const auto error = refused(Access::Kind::kBind)) {
+    socket.destroy(*error);
+    return;
+  }
   if (const int status = bindLocal(attempt_); status < 0) {
     socket.destroy(hostPortError(status, "bind", attempt_.localAddress, attempt_.localPort));
     return;
@@ -202,6 +197,10 @@ void SocketState::connectTo(const std::string& address, int family) {
   if (!connecting) return;
   if (blocked(attempt_)) {
     socket.destroy(ipBlocked(attempt_.address));
+    return;
+  }
+  if (const auto error = refused(Access::Kind::kConnect)) {
+    socket.destroy(*error);
     return;
   }
   const int status = tcp()->connect(attempt_.address, attempt_.port, family == 6, socket,
@@ -215,6 +214,10 @@ void SocketState::connectToPath(const std::string& path) {
   attempt_ = {path, 0, 0, {}, 0};
   socket.emit<"connectionAttempt">(attempt_.address, 0, 0);
   if (!connecting) return;
+  if (const auto error = net->refused({.kind = Access::Kind::kConnect, .path = path})) {
+    socket.destroy(*error);
+    return;
+  }
   handles::asPipe(*wire.handle()).connect(path, socket, [this, id = connectId_](int answer) {
     if (id == connectId_) onConnected(answer);
   });
@@ -236,6 +239,17 @@ int SocketState::bindLocal(const Attempt& attempt) {
 
 bool SocketState::blocked(const Attempt& attempt) const noexcept {
   return blockList && blockList->check(attempt.address, attempt.family == 6 ? "ipv6" : "ipv4");
+}
+
+std::optional<Error> SocketState::refused(Access::Kind kind) const {
+  if (kind == Access::Kind::kConnect) {
+    return net->refused({.kind = kind, .address = attempt_.address, .port = attempt_.port});
+  }
+  if (attempt_.localAddress.empty() && attempt_.localPort == 0) return std::nullopt;
+  const std::string_view any = attempt_.family == 6 ? "::" : "0.0.0.0";
+  return net->refused({.kind = kind,
+                       .address = attempt_.localAddress.empty() ? any : attempt_.localAddress,
+                       .port = attempt_.localPort});
 }
 
 Error SocketState::attemptError(int status) const {

@@ -71,6 +71,10 @@ void SocketState::raceNext(bool canceled) {
     const LookupAddress& to = race.addresses[index];
     attempt_ = {to.address, target_.port, to.family, {}, target_.localPort};
     if (target_.localPort != 0) {
+      if (const auto error = refused(Access::Kind::kBind)) {
+        race.errors.push_back(*error);
+        continue;
+      }
       if (const int status = bindLocal(attempt_); status < 0) {
         race.errors.push_back(
             hostPortError(status, "bind", attempt_.localAddress, attempt_.localPort));
@@ -90,17 +94,20 @@ void SocketState::raceNext(bool canceled) {
     if (!connecting) return;
     attemptedAddresses.push_back(attempt_.address + ":" + std::to_string(attempt_.port));
 
-    const int status = tcp()->connect(attempt_.address, attempt_.port, attempt_.family == 6, socket,
-                                      [this, index, id = connectId_](int answer) {
-                                        if (id == connectId_) onRaceConnected(index, answer);
-                                      });
+    const auto refusal = refused(Access::Kind::kConnect);
+    const int status = refusal
+                           ? uverr::kAccess
+                           : tcp()->connect(attempt_.address, attempt_.port, attempt_.family == 6,
+                                            socket, [this, index, id = connectId_](int answer) {
+                                              if (id == connectId_) onRaceConnected(index, answer);
+                                            });
     if (status == 0) {
       if (index + 1 < race.addresses.size()) {
         race.timer.start(net->loop()->timers(), static_cast<std::uint64_t>(target_.attemptTimeout));
       }
       return;
     }
-    race.errors.push_back(refusedAtOnce(status));
+    race.errors.push_back(refusal ? *refusal : refusedAtOnce(status));
     const Error error = race.errors.back();
     socket.emit<"connectionAttemptFailed">(attempt_.address, attempt_.port, attempt_.family, error);
     if (!connecting) return;

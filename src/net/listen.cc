@@ -59,16 +59,25 @@ void check(const ListenOptions& options) {
   }
 }
 
+Access accessTo(const handles::StreamHandle& bound, const std::string& path, AddressInfo& place) {
+  if (path.empty() && bound.kind() == handles::StreamHandle::Kind::kTcp) {
+    static_cast<const handles::Tcp&>(bound).getsockname(place);
+  }
+  return {
+      .kind = Access::Kind::kListen, .address = place.address, .port = place.port, .path = path};
+}
+
 int effectiveBacklog(int backlog) { return backlog == 0 ? kDefaultBacklog : backlog; }
 
 }  // namespace
 
-void ServerState::listen(ListenOptions asked, Function<void()> listener) {
+void ServerState::listen(ListenOptions asked, Function<void()> listener, bool foreign) {
   if (handle != nullptr) throw serverAlreadyListen();
   check(asked);
   if (net->gone()) throw serverNotRunning();
   handles::HandlePtr bound;
   std::string boundPath;
+  AddressInfo place;
   if (asked.handle != nullptr) {
     if (asked.handle->isPipe()) boundPath = std::get<std::string>(asked.handle->address());
     bound = asked.handle->state_->adopt();
@@ -77,15 +86,17 @@ void ServerState::listen(ListenOptions asked, Function<void()> listener) {
   if (listener) server.once<"listening">(std::move(listener));
   ++listenId_;
   lookup_.cancel();
+  context = net->host().captureContext();
   hold();
   if (asked.signal.stop_possible()) {
     abort_ = stream::onAbort(asked.signal, server.host(), [this] { close({}); });
   }
   if (bound != nullptr) {
+    if (refused(accessTo(*bound, boundPath, place))) return;
     listenHandle(std::move(bound), asked.backlog, boundPath, boundPath.empty() ? 0 : kNoPort);
     if (handle != nullptr) path_ = boundPath;
   } else if (asked.fd && *asked.fd >= 0) {
-    listenFd(*asked.fd, asked.backlog);
+    listenFd(*asked.fd, asked.backlog, foreign);
   } else if (asked.port.given()) {
     const int port = checkedPort(asked.port, "options.port");
     if (asked.host.empty()) {
@@ -105,7 +116,7 @@ void ServerState::listenCopy(int fd, Function<void()> listener) {
   }
   const int copy = handles::duplicateFd(fd);
   if (copy < 0) throw errnoError(copy, "dup");
-  listen(ListenOptions{.fd = copy}, std::move(listener));
+  listen(ListenOptions{.fd = copy}, std::move(listener), false);
 }
 
 void ServerState::lookUpAndListen(const std::string& host, int port, const ListenOptions& asked) {
@@ -115,30 +126,30 @@ void ServerState::lookUpAndListen(const std::string& host, int port, const Liste
     });
     return;
   }
-  const int status =
-      lookup_.start(net->loop(), host, 0, 0, server,
-                    [this, host, port, asked](int answer, const std::vector<LookupAddress>& found) {
-                      if (answer < 0) {
-                        server.emitError(lookupError(answer, host));
-                      } else {
-                        listenTcp(found.front().address, port, found.front().family, asked);
-                      }
-                    });
-  if (status < 0) failNextTick(lookupError(status, host));
+  lookup_.start(
+      *net, host, port, {}, server,
+      [this, host, port, asked](const Error* error, const std::vector<LookupAddress>& found) {
+        if (error != nullptr) {
+          server.emitError(*error);
+        } else {
+          listenTcp(found.front().address, port, found.front().family, asked);
+        }
+      });
 }
 
 void ServerState::listenTcp(const std::string& address, int port, int family,
                             const ListenOptions& asked) {
   handles::TcpPtr bound = handles::Tcp::create(net->loop());
   const handles::BindOptions how{.ipv6Only = asked.ipv6Only, .reusePort = asked.reusePort};
-  std::string ip = address;
+  std::string ip = address.empty() ? "::" : address;
+  if (refused({.kind = Access::Kind::kListen, .address = ip, .port = port})) return;
   int status = 0;
   if (address.empty()) {
-    ip = "::";
     status = bound->bind(ip, port, true, how);
     if (status < 0) {
       // No IPv6 on this machine.
       ip = "0.0.0.0";
+      if (refused({.kind = Access::Kind::kListen, .address = ip, .port = port})) return;
       bound = handles::Tcp::create(net->loop());
       status = bound->bind(ip, port, false, how);
     }
@@ -153,6 +164,7 @@ void ServerState::listenTcp(const std::string& address, int port, int family,
 }
 
 void ServerState::listenPath(const ListenOptions& asked) {
+  if (refused({.kind = Access::Kind::kListen, .path = asked.path})) return;
   handles::PipePtr bound = handles::Pipe::create(net->loop());
   if (const int status = bound->bind(asked.path); status < 0) {
     failNextTick(listenError(status, asked.path, kNoPort));
@@ -168,7 +180,9 @@ void ServerState::listenPath(const ListenOptions& asked) {
   if (handle != nullptr) path_ = asked.path;
 }
 
-void ServerState::listenFd(int fd, int backlog) {
+void ServerState::listenFd(int fd, int backlog, bool foreign) {
+  // Still the caller's then.
+  if (foreign && refused({.kind = Access::Kind::kAdopt, .fd = fd})) return;
   int status = uverr::kInval;
   handles::HandlePtr bound;
   switch (handles::guessType(fd)) {
@@ -210,6 +224,13 @@ void ServerState::listenHandle(handles::HandlePtr bound, int backlog, const std:
     // Not if it was closed meanwhile.
     if (handle != nullptr) server.emit<"listening">();
   });
+}
+
+bool ServerState::refused(const Access& access) {
+  std::optional<Error> error = net->refused(access);
+  if (!error) return false;
+  failNextTick(std::move(*error));
+  return true;
 }
 
 void ServerState::failNextTick(Error error) {

@@ -4,7 +4,8 @@
 
 namespace uvnet::impl {
 
-Living::Living(Ref<NetState> state) : net(std::move(state)), next_(net->first_) {
+Living::Living(Ref<NetState> state)
+    : net(std::move(state)), context(net->host().captureContext()), next_(net->first_) {
   if (next_ != nullptr) next_->previous_ = this;
   net->first_ = this;
 }

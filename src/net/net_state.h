@@ -5,6 +5,8 @@
 #include <uvnet/options.h>
 #include <uvnet/ref.h>
 
+#include <optional>
+
 #include "handles/loop_context.h"
 
 namespace uvnet::impl {
@@ -21,6 +23,8 @@ class Living {
   virtual void netIsGoing() noexcept = 0;
 
   const Ref<NetState> net;
+  // Of the last handle: what was current at the constructor, connect() or listen(), as in Node.
+  Ref<AsyncContext> context;
 
  protected:
   ~Living();
@@ -39,6 +43,9 @@ class NetState final : public RefCounted {
   Host& host() const noexcept { return loop_->host(); }
   const Ref<handles::LoopContext>& loop() const noexcept { return loop_; }
   bool gone() const noexcept { return gone_; }
+
+  // The host's answer; an error means no.
+  std::optional<Error> refused(const Access& access) const { return host().refuse(access); }
 
   // Ends all that lives; afterwards nothing can be opened any more.
   void shutdown() noexcept;

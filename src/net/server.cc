@@ -24,6 +24,8 @@ Server::Server(Net& net, ServerOptions options, Function<void(Socket&)> connecti
 
 Server::~Server() = default;
 
+AsyncContext* Server::asyncContext() const noexcept { return state_->context.get(); }
+
 Server& Server::listen(ListenOptions options, Function<void()> listener) {
   state_->listen(std::move(options), std::move(listener));
   return *this;

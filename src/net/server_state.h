@@ -8,8 +8,8 @@
 #include <optional>
 #include <string>
 
-#include "handles/lookup.h"
 #include "handles/stream_handle.h"
+#include "net/name_lookup.h"
 #include "net/net_state.h"
 #include "stream/abort.h"
 
@@ -28,7 +28,8 @@ class ServerState final : public Living, public handles::StreamHandle::Connectio
   void onConnection(int status, handles::HandlePtr client) override;
 
   // --- listen.cc
-  void listen(ListenOptions options, Function<void()> listener);
+  // foreign: a descriptor in the options comes from outside.
+  void listen(ListenOptions options, Function<void()> listener, bool foreign = true);
   // On a copy of a bound descriptor.
   void listenCopy(int fd, Function<void()> listener);
   ServerAddress address() const;
@@ -49,14 +50,16 @@ class ServerState final : public Living, public handles::StreamHandle::Connectio
   void lookUpAndListen(const std::string& host, int port, const ListenOptions& options);
   void listenTcp(const std::string& address, int port, int family, const ListenOptions& options);
   void listenPath(const ListenOptions& options);
-  void listenFd(int fd, int backlog);
+  void listenFd(int fd, int backlog, bool foreign);
   void listenHandle(handles::HandlePtr bound, int backlog, const std::string& address, int port);
+  // Asks the host; a refusal is told on the next tick.
+  bool refused(const Access& access);
   void failNextTick(Error error);
   void tick(Task task);
 
   Ref<Server> held_;
   stream::AbortHandle abort_;  // of the last listen()'s signal
-  handles::LookupRequest lookup_;
+  NameLookup lookup_;
   std::string path_;  // of the Unix socket it listens on
   unsigned listenId_ =
       0;  // of the last listen() or close(), which makes the listen() before it void

@@ -56,6 +56,8 @@ Socket::Socket(const Ref<impl::NetState>& net, SocketOptions options)
 
 Socket::~Socket() { abandon(); }
 
+AsyncContext* Socket::asyncContext() const noexcept { return state_->context.get(); }
+
 Socket& Socket::connect(ConnectOptions options, Function<void()> listener) {
   state_->connect(std::move(options), std::move(listener));
   return *this;

@@ -7,6 +7,7 @@
 #include <exception>
 #include <utility>
 
+#include "handles/callback_scope.h"
 #include "handles/fd.h"
 #include "handles/pipe.h"
 #include "handles/tcp.h"
@@ -62,6 +63,7 @@ handles::Tcp* SocketState::tcp() const noexcept {
 
 void SocketState::adoptFd(int fd) {
   const handles::FdType type = handles::guessType(checkedFd(fd));
+  if (const auto error = net->refused({.kind = Access::Kind::kAdopt, .fd = fd})) throw *error;
   int status = 0;
   handles::HandlePtr handle;
   if (type == handles::FdType::kTcp) {
@@ -187,7 +189,10 @@ void SocketState::destroyHandle(const Error* error, Callback done) {
   boundOnly = false;
   if (handles::HandlePtr handle = wire.detach()) {
     localName_ = {};
-    auto closed = [self = Ref<Socket>(&socket), this, hadError](int) { emitClose(hadError); };
+    auto closed = [self = Ref<Socket>(&socket), this, hadError](int) {
+      const handles::ContextScope scope(socket.host(), &socket);
+      emitClose(hadError);
+    };
     if (std::exchange(resetAndClosing, false)) {
       const int status = handles::Tcp::closeReset(std::move(handle), std::move(closed));
       if (status < 0) socket.emitError(errnoError(status, "reset"));

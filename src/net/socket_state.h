@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "handles/lookup.h"
 #include "handles/tcp.h"
+#include "net/name_lookup.h"
 #include "net/net_state.h"
 #include "stream/wire.h"
 
@@ -103,6 +103,8 @@ class SocketState final : public Living {
   void connectToPath(const std::string& path);
   int bindLocal(const Attempt& attempt);
   bool blocked(const Attempt& attempt) const noexcept;
+  // The host's refusal of the attempt under way, or of the local address it starts from.
+  std::optional<Error> refused(Access::Kind kind) const;
   void onConnected(int status);
   void succeed();
   Error attemptError(int status) const;
@@ -122,7 +124,7 @@ class SocketState final : public Living {
   std::string boundPath_;  // what a Unix socket connects from
   Attempt attempt_;
   std::shared_ptr<Ticket> lookup_;
-  handles::LookupRequest request_;
+  NameLookup nameLookup_;
   std::unique_ptr<Race> race_;
   std::vector<Buffer> pendingChunks_;
   Callback pendingDone_;
