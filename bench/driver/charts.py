@@ -1,0 +1,74 @@
+"""SVG charts of a summary, drawn by gnuplot: a group of bars per workload, a bar per server."""
+import os
+import shutil
+import subprocess
+
+# One colour per layer; the ways of a layer are shades of it. Legible for the colour-blind.
+COLOURS = {"uvnet": ("#0072b2", "#56b4e9", "#9fd5f3"), "uv": ("#555555",), "epoll": ("#aaaaaa",),
+           "asio": ("#cc79a7",), "node": ("#009e73", "#66c5ab", "#b2e2d5"),
+           "addon": ("#d55e00", "#e69f00", "#f0c96b"), "bun": ("#f0e442", "#f7f0a0", "#fbf8d0")}
+
+
+def quoted(text):
+    return '"' + text.replace('"', "'") + '"'
+
+
+def colour_of(server, seen):
+    shades = COLOURS.get(server.split(" ")[0], ("#000000",))
+    index = seen.setdefault(server.split(" ")[0], 0)
+    seen[server.split(" ")[0]] += 1
+    return shades[min(index, len(shades) - 1)]
+
+
+def bars(path, title, label, rows, line=None, log=False):
+    """rows: {workload: {server: value}}; a line is drawn at that value."""
+    columns = []
+    for values in rows.values():
+        columns += [server for server in values if server not in columns]
+    if not columns:
+        return
+    data = ["workload " + " ".join(quoted(c) for c in columns)]
+    for workload, values in rows.items():
+        cells = (f"{values[c]:.4g}" if c in values else "?" for c in columns)
+        data.append(quoted(workload) + " " + " ".join(cells))
+    seen = {}
+    plots = []
+    for index, server in enumerate(columns):
+        name = "$data" if index == 0 else "''"
+        first = ":xtic(1)" if index == 0 else ""
+        plots.append(f"{name} using {index + 2}{first} title {quoted(server)} "
+                     f"linecolor rgb '{colour_of(server, seen)}'")
+    script = [
+        f"set terminal svg size {max(640, 120 + 16 * len(columns) * len(rows))},480 "
+        "font 'sans-serif,12' background '#ffffff'",
+        f"set output {quoted(path)}", f"set title {quoted(title)}", f"set ylabel {quoted(label)}",
+        "set style data histogram", "set style histogram cluster gap 1",
+        "set style fill solid noborder", "set boxwidth 0.9", "set datafile missing '?'",
+        "set xtics rotate by -30 nomirror", "set grid ytics linecolor rgb '#dddddd'",
+        "set key outside right", "set logscale y" if log else "set yrange [0:]",
+    ]
+    if line is not None:
+        script.append(f"set arrow from graph 0,first {line} to graph 1,first {line} nohead "
+                      "linecolor rgb '#000000' dashtype 2")
+    script += ["$data << END", *data, "END", "plot " + ", ".join(plots)]
+    subprocess.run(["gnuplot"], input="\n".join(script) + "\n", text=True, check=True)
+
+
+def draw(folder, name, about, summaries):
+    """CPU time relative to the base and the latency most messages stay below; none without gnuplot."""
+    if not shutil.which("gnuplot"):
+        print("no gnuplot, so no charts")
+        return
+    machine = f"{about['cpu']}, {about['cpus']} processors, Linux {about['kernel']}, {about['date']}"
+    base, said = ("x_uv", "raw libuv") if any("x_uv" in s for s in summaries) else ("x_node", "Node")
+    ratio, late = {}, {}
+    for entry in summaries:
+        if base in entry:
+            ratio.setdefault(entry["workload"], {})[entry["server"]] = entry[base][0]
+        if "p99_us" in entry:
+            late.setdefault(entry["workload"], {})[entry["server"]] = entry["p99_us"]
+    bars(os.path.join(folder, f"{name}-cpu.svg"),
+         f"Work per CPU time of the server, times {said} (higher is better)\\n{machine}",
+         f"times {said}", ratio, line=1)
+    bars(os.path.join(folder, f"{name}-p99.svg"),
+         f"Latency that 99 % of the messages stay below\\n{machine}", "microseconds", late, log=True)
