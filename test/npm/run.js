@@ -13,6 +13,7 @@ const path = require('path');
 
 const kLongest = 20000;  // a program bounds itself to half of it
 const kLongestInstall = 240000;
+const kShown = 4000;
 const kBelieveFailure = 600000;
 const root = path.join(__dirname, '..', '..');
 const folder = path.join(root, 'build', 'npm');
@@ -126,7 +127,8 @@ async function compare(file) {
     `lines, ${stock.milliseconds} and ${ours.milliseconds} ms`);
   if (!good) {
     for (const { which, status, stdout, stderr } of [stock, ours]) {
-      console.log(`--- with ${which} (${status}):\n${stdout}${stderr && `stderr:\n${stderr}`}`);
+      const said = `${stdout}${stderr && `stderr:\n${stderr}`}`;
+      console.log(`--- with ${which} (${status}):\n${said.slice(0, kShown)}`);
     }
   }
   return good;

@@ -87,11 +87,11 @@ program(async () => {
   await new Promise((resolve) => aborted.on('close', resolve));
 
   // CONNECT through it, then a request through that.
-  const connect = ask(`127.0.0.1:${port}`, { method: 'CONNECT', agent: false,
+  const connect = ask(`127.0.0.1:${port}`, { method: 'CONNECT', agent: undefined,
     createConnection: net.connect });
   connect.end();
   const [, tunnel] = await once(connect, 'connect');
-  const inner = ask('/', { agent: false, createConnection: () => tunnel });
+  const inner = ask('/', { agent: undefined, createConnection: () => tunnel });
   inner.end('through the tunnel');
   say(await text((await once(inner, 'response'))[0]));
   tunnel.destroy();
