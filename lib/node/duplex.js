@@ -50,8 +50,17 @@ const methods = {
     } else if (encoding) {
       encoding = toEncoding(encoding);
     }
-    return native.write.call(this, chunk, encoding || this[kDefaultEncoding],
-      typeof callback === 'function' ? callback : undefined);
+    // As few arguments as there are: each costs.
+    if (typeof chunk !== 'string') {
+      return typeof callback === 'function' ? native.writeBytes.call(this, chunk, callback) :
+        native.writeBytes.call(this, chunk);
+    }
+    encoding ||= this[kDefaultEncoding];
+    if (typeof callback === 'function') {
+      return native.writeText.call(this, chunk, encoding, callback);
+    }
+    return encoding ? native.writeText.call(this, chunk, encoding) :
+      native.writeText.call(this, chunk);
   },
 
   end(chunk, encoding, callback) {

@@ -18,16 +18,16 @@ class Call {
   static constexpr std::size_t kMost = 4;  // arguments of any call there is
 
   Call(napi_env env, napi_callback_info info) : env_(env) {
-    std::size_t count = kMost;
     void* data = nullptr;
     // Absent ones are undefined.
-    napi_get_cb_info(env, info, &count, arguments_.data(), &self_, &data);
+    napi_get_cb_info(env, info, &count_, arguments_.data(), &self_, &data);
     environment_ = static_cast<Environment*>(data);
   }
 
   napi_env env() const noexcept { return env_; }
   Environment& environment() const noexcept { return *environment_; }
   napi_value self() const noexcept { return self_; }
+  std::size_t count() const noexcept { return count_; }
   napi_value operator[](std::size_t index) const noexcept { return arguments_[index]; }
   // The object that `this` stands for.
   template <class T>
@@ -41,6 +41,7 @@ class Call {
   napi_env env_;
   Environment* environment_ = nullptr;
   napi_value self_ = nullptr;
+  std::size_t count_ = kMost;
   std::array<napi_value, kMost> arguments_{};
 };
 

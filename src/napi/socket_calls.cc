@@ -2,6 +2,9 @@
 #include <array>
 #include <limits>
 #include <optional>
+#include <span>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "napi/call.h"
@@ -65,28 +68,40 @@ napi_value connect(Call& call) {
   return nullptr;
 }
 
-// chunk, encoding, callback
-napi_value write(Call& call) {
+// Calls are counted in nanoseconds here: lib/node has looked at the chunk, so nothing is asked
+// twice.
+Callback writeCallback(Call& call, NodeSocket& socket, std::size_t index) {
+  if (call.count() <= index) return {};
+  return callback(call.environment(), call[index], socket.errors());
+}
+
+// a view, callback
+napi_value writeBytes(Call& call) {
   auto& socket = call.self<NodeSocket>();
   napi_env env = call.env();
-  Callback done;
-  if (typeOf(env, call[2]) == napi_function) {
-    done = callback(call.environment(), call[2], socket.errors());
-  }
-  if (const auto bytes = bytesOf(env, call[0])) {
-    if (bytes->size() < kWorthSharing) return toJs(env, socket.write(*bytes, std::move(done)));
-    const View view(call.environment(), call[0], *bytes);
-    return toJs(env, socket.write(view.buffer(), std::move(done)));
-  }
+  void* data = nullptr;
+  std::size_t size = 0;
+  napi_get_buffer_info(env, call[0], &data, &size);
+  const std::span bytes(static_cast<const std::uint8_t*>(data), size);
+  Callback done = writeCallback(call, socket, 1);
+  if (size < kWorthSharing) return toJs(env, socket.write(bytes, std::move(done)));
+  const View view(call.environment(), call[0], {static_cast<const char*>(data), size});
+  return toJs(env, socket.write(view.buffer(), std::move(done)));
+}
+
+// a string, encoding, callback
+napi_value writeText(Call& call) {
+  auto& socket = call.self<NodeSocket>();
+  napi_env env = call.env();
+  Callback done = writeCallback(call, socket, 2);
   std::array<char, 4096> few;  // most texts; measuring first would cost a second call
   std::size_t size = 0;
   napi_get_value_string_utf8(env, call[0], few.data(), few.size(), &size);
-  const Encoding encoding = encodingOf(env, call[1]);
-  // At most 3 bytes of a character may have been left away, and then the text is longer.
-  if (size < few.size() - 4) {
-    return toJs(env, socket.write(std::string_view(few.data(), size), encoding, std::move(done)));
-  }
-  return toJs(env, socket.write(toString(env, call[0]), encoding, std::move(done)));
+  const bool all = size < few.size() - 4;  // a character of up to 4 bytes may not have fitted
+  const std::string text = all ? std::string() : toString(env, call[0]);
+  const std::string_view view = all ? std::string_view(few.data(), size) : std::string_view(text);
+  if (call.count() < 2) return toJs(env, socket.write(view, std::move(done)));
+  return toJs(env, socket.write(view, encodingOf(env, call[1]), std::move(done)));
 }
 
 // chunk or undefined, encoding, callback
@@ -242,7 +257,8 @@ void defineSocket(napi_env env, napi_value exports) {
   napi_create_object(env, &socket);
   define<init>(env, socket, "init");
   define<connect>(env, socket, "connect");
-  define<write>(env, socket, "write");
+  define<writeBytes>(env, socket, "writeBytes");
+  define<writeText>(env, socket, "writeText");
   define<end>(env, socket, "end");
   define<cork>(env, socket, "cork");
   define<uncork>(env, socket, "uncork");
