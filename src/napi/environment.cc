@@ -110,16 +110,18 @@ napi_value Environment::call(napi_value function, std::span<const napi_value> ar
 napi_value Environment::call(Hook hook, std::span<const napi_value> arguments,
                              napi_async_context context) {
   host_.enterJs(context);
+  return call(this->hook(hook), arguments, context);
+}
+
+napi_value Environment::hook(Hook hook) const noexcept {
   napi_value function = nullptr;
   napi_get_reference_value(env_, hooks_[static_cast<std::size_t>(hook)], &function);
-  return call(function, arguments, context);
+  return function;
 }
 
 void Environment::callTick() noexcept {
-  napi_value function = nullptr;
-  napi_get_reference_value(env_, hooks_[static_cast<std::size_t>(Hook::kTick)], &function);
   napi_value result;
-  napi_call_function(env_, undefined(env_), function, 0, nullptr, &result);
+  napi_call_function(env_, undefined(env_), hook(Hook::kTick), 0, nullptr, &result);
 }
 
 void Environment::callWarning(std::string_view name, std::string_view message) noexcept {

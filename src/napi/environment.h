@@ -73,6 +73,7 @@ class Environment final : public RefCounted {
                   napi_async_context context = nullptr);
   napi_value call(Hook hook, std::span<const napi_value> arguments,
                   napi_async_context context = nullptr);
+  napi_value hook(Hook hook) const noexcept;
   // JavaScript must be entered before the first value is made: without a callback scope there is
   // no place for it.
   void enterJs(napi_async_context context = nullptr) { host_.enterJs(context); }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "napi/environment.h"
+#include "napi/lookup.h"
 
 namespace uvnet::napi {
 
@@ -92,6 +93,14 @@ void NodeHost::warning(std::string_view name, std::string_view message) noexcept
   if (ending_) return;
   enterJs(nullptr);
   environment_.callWarning(name, message);
+}
+
+bool NodeHost::resolve(const std::string& hostname, const LookupOptions& options,
+                       LookupCallback answer) {
+  if (ending_) return false;
+  enterJs(nullptr);
+  lookUp(environment_, environment_.hook(Hook::kLookup), hostname, options, std::move(answer));
+  return true;
 }
 
 Buffer NodeHost::readMemory(std::size_t) noexcept { return environment_.readMemory(); }

@@ -27,6 +27,9 @@ class NodeHost final : public Host {
   void uncaught(std::exception_ptr error) noexcept override;
   void warning(std::string_view name, std::string_view message) noexcept override;
   Buffer readMemory(std::size_t size) noexcept override;
+  // By the present dns.lookup, which programs replace.
+  bool resolve(const std::string& hostname, const LookupOptions& options,
+               LookupCallback answer) override;
 
   // Before JavaScript is called from here: opens the callback scope if a callback out of libuv has
   // none yet. context: whose asynchronous context it runs in.

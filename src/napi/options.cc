@@ -9,6 +9,7 @@
 #include "napi/addresses.h"
 #include "napi/errors.h"
 #include "napi/js.h"
+#include "napi/lookup.h"
 #include "napi/socket.h"
 
 namespace uvnet::napi {
@@ -87,84 +88,16 @@ OnRead onReadOption(Environment& environment, napi_value bag) {
   return onread;
 }
 
-// What `lookup` was called back with, in any of the forms Node takes.
-std::vector<LookupAddress> addressesOf(napi_env env, napi_value addresses, napi_value family) {
-  std::vector<LookupAddress> found;
-  bool isArray = false;
-  napi_is_array(env, addresses, &isArray);
-  if (!isArray) {
-    LookupAddress one;
-    if (typeOf(env, addresses) == napi_string) one.address = toString(env, addresses);
-    one.family = typeOf(env, family) == napi_number ? toInt(env, family) : 0;
-    if (!isNullish(env, addresses)) found.push_back(std::move(one));
-    return found;
-  }
-  std::uint32_t count = 0;
-  napi_get_array_length(env, addresses, &count);
-  for (std::uint32_t i = 0; i < count; ++i) {
-    napi_value item;
-    napi_get_element(env, addresses, i, &item);
-    const auto number = numberOption(env, item, "family");
-    found.push_back({stringOption(env, item, "address"), number ? static_cast<int>(*number) : 0});
-  }
-  return found;
-}
-
-// One question to a JavaScript lookup: the function it answers with.
-struct Question {
-  Environment& environment;
-  LookupCallback answer;
-
-  static napi_value answered(napi_env env, napi_callback_info info) {
-    std::size_t count = 3;
-    napi_value arguments[3];
-    void* data = nullptr;
-    napi_get_cb_info(env, info, &count, arguments, nullptr, &data);
-    auto* self = static_cast<Question*>(data);
-    const Ref<Environment> keep(&self->environment);
-    keep->host().calledFromJs();
-    try {
-      if (isNullish(env, arguments[0])) {
-        self->answer(nullptr, addressesOf(env, arguments[1], arguments[2]));
-      } else {
-        const Error error = fromJs(*keep, arguments[0]);
-        self->answer(&error, {});
-      }
-    } catch (...) {
-      keep->throwToJs();
-    }
-    keep->host().returnToJs();
-    return nullptr;
-  }
-};
-
 Lookup lookupOption(Environment& environment, napi_value bag) {
-  napi_env env = environment.env();
-  const auto own = option(env, bag, "lookup");
-  std::shared_ptr<JsFunction> function;
-  if (own && isFunction(env, *own)) function = std::make_shared<JsFunction>(environment, *own);
-  return [function, &environment](const std::string& hostname, const LookupOptions& asked,
-                                  LookupCallback answer) {
-    environment.enterJs();
-    napi_env in = environment.env();
-    napi_value options;
-    napi_create_object(in, &options);
-    set(in, options, "family", toJs(in, asked.family));
-    set(in, options, "hints", toJs(in, asked.hints));
-    if (asked.all) set(in, options, "all", toJs(in, true));
-    auto* question = new Question{environment, std::move(answer)};
-    napi_value answered;
-    napi_create_function(in, "answer", NAPI_AUTO_LENGTH, Question::answered, question, &answered);
-    napi_add_finalizer(
-        in, answered, question,
-        [](napi_env, void* data, void*) { delete static_cast<Question*>(data); }, nullptr, nullptr);
-    const napi_value arguments[] = {toJs(in, std::string_view(hostname)), options, answered};
-    if (function != nullptr) {
-      environment.call(function->value(), arguments);
-    } else {
-      environment.call(Hook::kLookup, arguments);
-    }
-  };
+  const auto own = option(environment.env(), bag, "lookup");
+  if (!own || !isFunction(environment.env(), *own)) return {};
+  auto function = std::make_shared<JsFunction>(environment, *own);
+  return
+      [function](const std::string& hostname, const LookupOptions& asked, LookupCallback answer) {
+        Environment& to = function->environment();
+        to.enterJs();
+        lookUp(to, function->value(), hostname, asked, std::move(answer));
+      };
 }
 
 }  // namespace
