@@ -23,6 +23,9 @@ def echo(connections, size, in_flight=1, unix=False, mode="echo"):
     options = {"connections": connections, "size": size, "in_flight": in_flight}
     if connections >= 1000:
         options["warmup"] = 0.5
+    if connections >= 10000:
+        # A round of all of them takes a good part of a second.
+        options["seconds"] = 1
     return Workload(name, mode, "echo", unix, **options)
 
 

@@ -115,6 +115,24 @@ uvnet_test_once(tools/compile_time LABEL tools TIMEOUT 120 COMMAND
                 ${CMAKE_CXX_COMPILER})
 set_tests_properties(tools/compile_time PROPERTIES RUN_SERIAL ON)
 
+# What a message costs in system calls, instructions and allocations: of a release build, or it would
+# measure the debugging aids.
+find_program(UVNET_VALGRIND valgrind)
+find_program(UVNET_STRACE strace)
+if(UVNET_VALGRIND AND UVNET_STRACE AND CMAKE_SYSTEM_NAME STREQUAL "Linux")
+  set(uvnet_message_cost --build ${PROJECT_BINARY_DIR}/release --make)
+  if(CMAKE_BUILD_TYPE STREQUAL "Release" AND UVNET_BUILD_BENCH)
+    set(uvnet_message_cost --build ${PROJECT_BINARY_DIR})
+  endif()
+  uvnet_test_once(
+    tools/message_cost LABEL tools TIMEOUT 900 COMMAND
+    ${CMAKE_COMMAND} -E env CXX=${CMAKE_CXX_COMPILER}
+    ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tools/message_cost.py ${uvnet_message_cost} --check)
+  set_tests_properties(tools/message_cost PROPERTIES PROCESSORS 2)
+else()
+  message(STATUS "No valgrind or no strace: what a message costs is not checked")
+endif()
+
 # What node prints for the scenarios is still what the twins are compared with. Traces are those of
 # Node 20; without one the recorded traces have to do.
 find_program(UVNET_NODE node)
