@@ -238,3 +238,36 @@ TEST_CASE("README's first example is examples/echo_server.cc, to the letter", "[
   CHECK(readme.substr(begin, end - begin) ==
         read(UVNET_TEST_SOURCE_DIR "/examples/echo_server.cc"));
 }
+
+TEST_CASE("example: a runtime of its own serves, refuses what is outside and ends in order",
+          "[examples][P2]") {
+  Example runtime("embedding", {"0"});
+  // What is refused is told on a tick of connect(), the name is looked up first.
+  CHECK(runtime.until("restricted\n") ==
+        "echo: listening\noutside: Access to this API has been restricted\n");
+  Terminal nc("nc", {"-N", "127.0.0.1", runtime.port()});
+  nc.type("one\n");
+  CHECK(nc.until("\n") == "one\n");
+  nc.typeEnd();
+  CHECK(nc.rest().empty());
+  CHECK(runtime.until("disconnected\n") == "echo: client connected\necho: client disconnected\n");
+  runtime.interrupt();
+  CHECK(runtime.rest() == "-: closed\n");
+  CHECK(runtime.exitStatus() == 0);
+}
+
+TEST_CASE("the code in docs/embedding.md is that of examples/embedding.cc, to the letter",
+          "[examples][P2]") {
+  const std::string guide = read(UVNET_TEST_SOURCE_DIR "/docs/embedding.md");
+  const std::string program = read(UVNET_TEST_SOURCE_DIR "/examples/embedding.cc");
+  const std::string fence = "```cpp\n";
+  int blocks = 0;
+  for (std::size_t at = guide.find(fence); at != std::string::npos; at = guide.find(fence, at)) {
+    at += fence.size();
+    const std::string block = guide.substr(at, guide.find("```", at) - at);
+    INFO(block);
+    CHECK(program.find(block) != std::string::npos);
+    ++blocks;
+  }
+  CHECK(blocks == 7);
+}

@@ -140,6 +140,8 @@ void Terminal::kill() {
   reap();
 }
 
+void Terminal::interrupt() { ::kill(pid_, SIGINT); }
+
 std::string Terminal::port() const {
   const std::set<std::string> inodes = socketInodes(pid_);
   std::string port = listeningPort("/proc/net/tcp", inodes);

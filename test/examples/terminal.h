@@ -32,6 +32,8 @@ class Terminal {
   int exitStatus() const { return exitStatus_; }
 
   void kill();
+  // Ctrl-C.
+  void interrupt();
 
   // The TCP port the program listens on, asked of the kernel. Fails the test if there is none.
   std::string port() const;

@@ -173,7 +173,8 @@ TEST_CASE("after shutdown() nothing can be opened; what is left answers quietly"
   CHECK(shutdown.calls == 1);
 }
 
-TEST_CASE("~Net after shutdown(), before done: done is called all the same", "[host][P2]") {
+TEST_CASE("a Net that is destroyed after shutdown(), before done: done is called all the same",
+          "[host][P2]") {
   FakeRuntime runtime;
   int calls = 0;
   {

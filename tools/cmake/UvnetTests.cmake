@@ -150,6 +150,23 @@ else()
   message(STATUS "No node v20: the scenarios' traces are not checked against it")
 endif()
 
+# Programs with packages from npm, on Node's own net and with it replaced. The packages are installed
+# once for all builds; without a network these tests say so and are skipped.
+if(TARGET uvnet_node AND uvnet_node_version MATCHES "^v20\\.")
+  set(uvnet_npm
+      ${CMAKE_COMMAND} -E env UVNET_NODE_BINARY=$<TARGET_FILE:uvnet_node> ${UVNET_NODE}
+      ${PROJECT_SOURCE_DIR}/test/npm/run.js)
+  uvnet_test_once(npm/install LABEL npm TIMEOUT 300 COMMAND ${uvnet_npm} --install)
+  set_tests_properties(npm/install PROPERTIES FIXTURES_SETUP npm)
+  file(GLOB uvnet_npm_programs CONFIGURE_DEPENDS test/npm/programs/*js)
+  foreach(program IN LISTS uvnet_npm_programs)
+    cmake_path(GET program STEM LAST_ONLY name)
+    uvnet_test_once(npm/${name} LABEL npm TIMEOUT 60 COMMAND ${uvnet_npm} ${name})
+    set_tests_properties(
+      npm/${name} PROPERTIES FIXTURES_REQUIRED npm SKIP_REGULAR_EXPRESSION "uvnet: skipped: ")
+  endforeach()
+endif()
+
 # Consumers of each kind. Each builds the library anew, so it takes both cores and its time.
 foreach(kind IN ITEMS static shared)
   uvnet_test_once(
@@ -158,3 +175,15 @@ foreach(kind IN ITEMS static shared)
     ${PROJECT_SOURCE_DIR}/test/embed/run.sh ${kind} ${PROJECT_BINARY_DIR}/embed-${kind})
   set_tests_properties(embed/${kind} PROPERTIES PROCESSORS 2)
 endforeach()
+
+# A runtime without run-time type information: on the library as it is, and on one built the same.
+add_executable(uvnet_embed_own_host test/embed/own_host.cc)
+target_link_libraries(uvnet_embed_own_host PRIVATE uvnet::uvnet libuv::uv)
+target_compile_options(uvnet_embed_own_host PRIVATE -fno-rtti)
+uvnet_own_code(uvnet_embed_own_host)
+uvnet_test_once(embed/no-rtti-program LABEL embed TIMEOUT 60 COMMAND uvnet_embed_own_host)
+uvnet_test_once(
+  embed/no-rtti LABEL embed TIMEOUT 900 COMMAND
+  ${CMAKE_COMMAND} -E env CXX=${CMAKE_CXX_COMPILER} CMAKE=${CMAKE_COMMAND}
+  ${PROJECT_SOURCE_DIR}/test/embed/no_rtti.sh ${PROJECT_BINARY_DIR}/embed-no-rtti)
+set_tests_properties(embed/no-rtti PROPERTIES PROCESSORS 2)
