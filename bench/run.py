@@ -76,9 +76,9 @@ def run_workload(bench, workload, contenders, rounds, seconds, progress, budget,
                 try:
                     result = bench.run(server, workload, seconds)
                 except measure.Failed as failure:
-                    # Once may be the machine's fault; a server that cannot do its part has no figure.
+                    # Once may be the machine's fault; who cannot do its part has no figure.
                     if attempt == RETRIES:
-                        raise measure.Failed(f"{workload.name}, {server.name}: {failure}") from None
+                        best = {"failed": str(failure), "disturbed": True}
                     continue
                 if best is None or result.get("foreign", 0) < best.get("foreign", 0):
                     best = result
@@ -148,12 +148,15 @@ def main():
             entries = report.summary(results)
             print(report.table(workload, entries), flush=True)
             summaries += [{"workload": workload.name, "unit": workload.unit, **e} for e in entries]
+    failures = [f"{s['workload']}, {s['server']}: {s['failed']}" for s in summaries if "failed" in s]
     if arguments.out:
         os.makedirs(arguments.out, exist_ok=True)
         report.write_lines(os.path.join(arguments.out, f"{chosen}-runs.jsonl"), [about, *lines])
         report.write_lines(os.path.join(arguments.out, f"{chosen}.jsonl"), [about, *summaries])
         charts.draw(arguments.out, chosen, about, summaries)
-        print(f"\nwritten: {arguments.out}/{chosen}*.jsonl")
+        print(f"\nwritten: {arguments.out}/{chosen}*")
+    if failures:
+        raise measure.Failed("\n".join(failures))
 
 
 if __name__ == "__main__":

@@ -3,21 +3,25 @@ import os
 import shutil
 import subprocess
 
-# One colour per layer; the ways of a layer are shades of it. Legible for the colour-blind.
-COLOURS = {"uvnet": ("#0072b2", "#56b4e9", "#9fd5f3"), "uv": ("#555555",), "epoll": ("#aaaaaa",),
-           "asio": ("#cc79a7",), "node": ("#009e73", "#66c5ab", "#b2e2d5"),
-           "addon": ("#d55e00", "#e69f00", "#f0c96b"), "bun": ("#f0e442", "#f7f0a0", "#fbf8d0")}
+# One colour per layer, its second way a lighter one. Legible for the colour-blind.
+COLOURS = {"uvnet": ("#0072b2", "#56b4e9"), "uv": ("#555555",), "epoll": ("#aaaaaa",),
+           "asio": ("#cc79a7",), "node": ("#009e73", "#66c5ab"), "addon": ("#d55e00", "#e69f00"),
+           "bun": ("#f0e442", "#f7f0a0")}
 
 
 def quoted(text):
     return '"' + text.replace('"', "'") + '"'
 
 
-def colour_of(server, seen):
-    shades = COLOURS.get(server.split(" ")[0], ("#000000",))
-    index = seen.setdefault(server.split(" ")[0], 0)
-    seen[server.split(" ")[0]] += 1
-    return shades[min(index, len(shades) - 1)]
+def series(server):
+    """A workload has ways ('data' and pipe, plain and corked) or none; bars have two at most."""
+    layer, _, way = server.partition(" ")
+    return layer + " (pipe, cork)" if way in ("pipe", "cork") else layer
+
+
+def colour_of(name):
+    shades = COLOURS.get(name.split(" ")[0], ("#000000",))
+    return shades[-1 if " " in name else 0]
 
 
 def bars(path, title, label, rows, line=None, log=False):
@@ -27,24 +31,23 @@ def bars(path, title, label, rows, line=None, log=False):
         columns += [server for server in values if server not in columns]
     if not columns:
         return
-    data = ["workload " + " ".join(quoted(c) for c in columns)]
+    data = []
     for workload, values in rows.items():
         cells = (f"{values[c]:.4g}" if c in values else "?" for c in columns)
         data.append(quoted(workload) + " " + " ".join(cells))
-    seen = {}
     plots = []
     for index, server in enumerate(columns):
         name = "$data" if index == 0 else "''"
         first = ":xtic(1)" if index == 0 else ""
         plots.append(f"{name} using {index + 2}{first} title {quoted(server)} "
-                     f"linecolor rgb '{colour_of(server, seen)}'")
+                     f"linecolor rgb '{colour_of(server)}'")
     script = [
-        f"set terminal svg size {max(640, 120 + 16 * len(columns) * len(rows))},480 "
+        f"set terminal svg size {max(900, 250 + 12 * (len(columns) + 1) * len(rows))},480 "
         "font 'sans-serif,12' background '#ffffff'",
         f"set output {quoted(path)}", f"set title {quoted(title)}", f"set ylabel {quoted(label)}",
         "set style data histogram", "set style histogram cluster gap 1",
         "set style fill solid noborder", "set boxwidth 0.9", "set datafile missing '?'",
-        "set xtics rotate by -30 nomirror", "set grid ytics linecolor rgb '#dddddd'",
+        f"set xrange [-0.7:{len(rows) - 0.3}]", "set xtics rotate by -30 nomirror", "set grid ytics linecolor rgb '#dddddd'",
         "set key outside right", "set logscale y" if log else "set yrange [0:]",
     ]
     if line is not None:
@@ -64,9 +67,9 @@ def draw(folder, name, about, summaries):
     ratio, late = {}, {}
     for entry in summaries:
         if base in entry:
-            ratio.setdefault(entry["workload"], {})[entry["server"]] = entry[base][0]
+            ratio.setdefault(entry["workload"], {})[series(entry["server"])] = entry[base][0]
         if "p99_us" in entry:
-            late.setdefault(entry["workload"], {})[entry["server"]] = entry["p99_us"]
+            late.setdefault(entry["workload"], {})[series(entry["server"])] = entry["p99_us"]
     bars(os.path.join(folder, f"{name}-cpu.svg"),
          f"Work per CPU time of the server, times {said} (higher is better)\\n{machine}",
          f"times {said}", ratio, line=1)

@@ -23,15 +23,15 @@ def base_of(rounds, layer, name):
 
 def ratios(rounds, name, base):
     """base / name inside each round, where the machine was the same; undisturbed ones if any."""
-    pairs = [(rounds[base][i], result) for i, result in enumerate(rounds[name])
-             if i < len(rounds[base])]
+    pairs = [(a, b) for a, b in zip(rounds[base], rounds[name])
+             if "failed" not in a and "failed" not in b]
     quiet = [pair for pair in pairs if not pair[0]["disturbed"] and not pair[1]["disturbed"]]
     return [cost(a) / cost(b) for a, b in (quiet or pairs) if cost(b) > 0]
 
 
 def median_of(results, key):
     quiet = [r[key] for r in results if key in r and not r["disturbed"]]
-    values = quiet or [r[key] for r in results if key in r]
+    values = quiet or [r[key] for r in results if key in r]  # a failed one has none
     return statistics.median(values) if values else None
 
 
@@ -39,6 +39,10 @@ def summary(rounds):
     """One entry per contender: medians, ratios with spread, how many runs stayed disturbed."""
     entries = []
     for name, results in rounds.items():
+        failed = [r["failed"] for r in results if "failed" in r]
+        if failed and len(failed) == len(results):
+            entries.append({"server": name, "failed": failed[0]})
+            continue
         entry = {"server": name, "runs": len(results),
                  "disturbed": sum(r["disturbed"] for r in results)}
         for key in ("cpu_ns", "rate", "p50_us", "p99_us", "p999_us", "bytes"):
@@ -70,6 +74,9 @@ def table(workload, entries):
     lines = [f"\n{workload.name:17}{unit:>14} {'rate/s':>11} {'p50/p99/p99.9 us':>22} "
              f"{'x libuv (min-max)':>20} {'x node (min-max)':>20}"]
     for entry in entries:
+        if "failed" in entry:
+            lines.append(f"  {entry['server']:15}{'failed: ' + entry['failed']:>14}")
+            continue
         first = entry["bytes"] if idle else entry["cpu_ns"]
         times = ""
         if "p50_us" in entry:
