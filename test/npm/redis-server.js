@@ -8,7 +8,9 @@ const { spawn } = require('child_process');
 const { net, once, temporaryFolder, until } = require('./support');
 
 // Debian's redis-server is another name of a program in redis-tools, which starts no service.
-const program = ['/usr/bin/redis-server', '/usr/bin/redis-check-rdb'].find(fs.existsSync);
+const program = (process.env.PATH ?? '').split(path.delimiter)
+  .flatMap((folder) => [path.join(folder, 'redis-server'), path.join(folder, 'redis-check-rdb')])
+  .find(fs.existsSync);
 
 async function freePort() {
   const server = net.createServer().listen(0, '127.0.0.1');
@@ -48,6 +50,10 @@ async function start(folder) {
 }
 
 async function withRedis(body) {
+  if (program === undefined) {
+    console.log('uvnet: skipped: there is no redis-server');
+    process.exit(0);
+  }
   const folder = temporaryFolder();
   let redis;
   // Another program may take the port between freePort() and redis.
@@ -60,4 +66,4 @@ async function withRedis(body) {
   }
 }
 
-module.exports = { withRedis, isThere: program !== undefined };
+module.exports = { withRedis };
