@@ -27,6 +27,27 @@ uv_buf_t bufOf(std::string_view bytes) noexcept {
   return buf;
 }
 
+struct Gathered {
+  std::size_t bufs;
+  std::size_t chunks;  // that are in them
+};
+// Chunks that lie one behind the other in memory, as small writes do, share one.
+Gathered gather(std::span<const Buffer> chunks, std::span<uv_buf_t> bufs) noexcept {
+  Gathered result{0, 0};
+  for (const Buffer& chunk : chunks) {
+    uv_buf_t* last = result.bufs > 0 ? &bufs[result.bufs - 1] : nullptr;
+    if (last != nullptr && last->base + last->len == chunk.data()) {
+      last->len += chunk.size();
+    } else if (result.bufs == bufs.size()) {
+      break;
+    } else {
+      bufs[result.bufs++] = bufOf(chunk);
+    }
+    ++result.chunks;
+  }
+  return result;
+}
+
 // A connection that nobody could take: closed, or libuv waits for uv_accept for ever. Reaches into
 // libuv, because uv_accept needs a handle and there was no memory for one.
 void dropAccepted(uv_stream_t* server) noexcept {
@@ -147,10 +168,8 @@ int StreamHandle::tryWrite(std::string_view bytes) noexcept {
 int StreamHandle::tryWrite(std::span<const Buffer> chunks) noexcept {
   if (chunks.empty()) return 0;
   BufArray bufs;
-  const std::size_t count = std::min(chunks.size(), kGather);
-  std::transform(chunks.begin(), chunks.begin() + static_cast<std::ptrdiff_t>(count), bufs.begin(),
-                 [](const Buffer& chunk) { return bufOf(chunk); });
-  const int taken = uv_try_write(uv_, bufs.data(), static_cast<unsigned>(count));
+  const Gathered gathered = gather(chunks, bufs);
+  const int taken = uv_try_write(uv_, bufs.data(), static_cast<unsigned>(gathered.bufs));
   if (taken > 0) bytesWritten_ += static_cast<unsigned>(taken);
   return taken == UV_EAGAIN ? 0 : taken;
 }
@@ -159,9 +178,11 @@ int StreamHandle::write(std::span<const Buffer> chunks, RefCounted& owner, Statu
   BufArray few;
   std::vector<uv_buf_t> many;
   uv_buf_t* bufs = few.data();
-  if (chunks.size() > few.size()) {
+  Gathered gathered = gather(chunks, few);
+  if (gathered.chunks < chunks.size()) {
     many.resize(chunks.size());
     bufs = many.data();
+    gathered = gather(chunks, many);
   }
   RequestPool& pool = context_->requests();
   Request& request = pool.take(*this, owner, std::move(done));
@@ -172,13 +193,10 @@ int StreamHandle::write(std::span<const Buffer> chunks, RefCounted& owner, Statu
     throw;
   }
   std::uint64_t size = 0;
-  for (std::size_t i = 0; i < chunks.size(); ++i) {
-    bufs[i] = bufOf(chunks[i]);
-    size += chunks[i].size();
-  }
+  for (const Buffer& chunk : chunks) size += chunk.size();
   // libuv wants at least one; it splits what is more than IOV_MAX itself.
   if (chunks.empty()) bufs[0] = bufOf({});
-  const auto count = static_cast<unsigned>(std::max<std::size_t>(chunks.size(), 1));
+  const auto count = static_cast<unsigned>(std::max<std::size_t>(gathered.bufs, 1));
   request.write.data = &request;
   const int status = uv_write(&request.write, uv_, bufs, count, Request::onWritten);
   if (status == 0) {

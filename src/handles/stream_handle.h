@@ -82,7 +82,7 @@ class StreamHandle {
   // What the kernel takes at once: bytes taken (0 for EAGAIN), or a libuv error. Never queues.
   // While something is queued or still connecting the answer is 0.
   int tryWrite(std::string_view bytes) noexcept;
-  // The same, gathered; looks at the first kGather chunks only.
+  // The same, gathered; looks at the first kGather only. Chunks that adjoin count as one.
   static constexpr std::size_t kGather = 64;
   int tryWrite(std::span<const Buffer> chunks) noexcept;
 

@@ -1,5 +1,6 @@
 #include "stream/writable.h"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -56,9 +57,22 @@ bool WritableSide::write(std::string_view bytes, const Buffer* owner, Callback c
 
 void WritableSide::enqueue(std::string_view bytes, const Buffer* owner, Callback callback,
                            Text text) {
-  chunks_.push_back(owner != nullptr ? *owner : Buffer::copyOf(bytes));
+  chunks_.push_back(owner != nullptr ? *owner : keep(bytes));
   if (!decodeStrings) texts_.push_back(text);
   callbacks_.push_back(std::move(callback));
+}
+
+// Small writes that wait lie in one block, one behind the other, and leave as one piece.
+Buffer WritableSide::keep(std::string_view bytes) {
+  if (bytes.size() > kSmallWrite) return Buffer::copyOf(bytes);
+  if (together_.size() - togetherUsed_ < bytes.size()) {
+    together_ = Buffer::allocUnsafe(kTogether);
+    togetherUsed_ = 0;
+  }
+  std::copy(bytes.begin(), bytes.end(), together_.mutableData() + togetherUsed_);
+  const std::size_t begin = togetherUsed_;
+  togetherUsed_ += bytes.size();
+  return together_.subarray(begin, togetherUsed_);
 }
 
 // A source that answers late, for a life that is over, has been answered for.
@@ -263,6 +277,8 @@ void WritableSide::resetBuffer() noexcept {
   callbacks_.clear();
   texts_.clear();
   next_ = 0;
+  together_ = {};
+  togetherUsed_ = 0;
 }
 
 void WritableSide::uncork() {

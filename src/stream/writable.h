@@ -55,6 +55,10 @@ class WritableSide {
   // that stays linear however long the queue is.
   static constexpr std::size_t kCompactAt = 256;
 
+  // A block for small writes that wait: at most an eighth of it is left unused.
+  static constexpr std::size_t kTogether = 4096;
+  static constexpr std::size_t kSmallWrite = kTogether / 8;
+
   // Who is told about one finished write: one callback, or those of a vectored write.
   struct Told {
     Callback one;
@@ -66,6 +70,7 @@ class WritableSide {
   using Text = std::optional<Encoding>;
   void start(std::string_view bytes, const Buffer* owner, Callback callback, Text text);
   void enqueue(std::string_view bytes, const Buffer* owner, Callback callback, Text text);
+  Buffer keep(std::string_view bytes);
   Callback answerTo(void (WritableSide::*told)(const Error*));
   void onWritten(const Error* error);
   void answer(Callback& callback, const Error* error) noexcept;
@@ -114,6 +119,8 @@ class WritableSide {
   std::vector<Callback> callbacks_;
   std::vector<std::optional<Encoding>> texts_;  // of chunks_, where decodeStrings is false
   std::size_t next_ = 0;
+  Buffer together_;  // the block that small writes are copied to
+  std::size_t togetherUsed_ = 0;
   std::vector<Told> afterWrites_;  // finished at once, to be told on ticks, in order
   std::size_t afterWritesNext_ = 0;
   std::vector<Callback> onFinished_;
