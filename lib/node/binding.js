@@ -77,11 +77,18 @@ const hooks = {
 
 binding.setup(hooks);
 
-// Where Node's editions differ, the core follows the Node that hosts it.
+// Where Node's editions differ, the core follows the Node that hosts it. Its default mark can be
+// changed by stream.setDefaultHighWaterMark() at any time: asked for with each socket.
 const [major, minor] = process.versions.node.split('.').map(Number);
-const { Duplex } = require('stream');
-binding.settings({
-  highWaterMark: new Duplex().readableHighWaterMark,
-});
+const stream = require('stream');
+const fixedMark = new stream.Duplex().readableHighWaterMark;
+const defaultMark = () => stream.getDefaultHighWaterMark?.(false) ?? fixedMark;
 
-module.exports = { binding, GET, parts, host: { major, minor } };
+let mark;
+function followMark() {
+  const now = defaultMark();
+  if (now !== mark) binding.settings({ highWaterMark: mark = now });
+  return mark;
+}
+
+module.exports = { binding, GET, parts, followMark, host: { major, minor } };

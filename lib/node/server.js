@@ -8,7 +8,7 @@ const EventEmitter = require('events');
 const diagnostics = require('diagnostics_channel');
 const { promisify } = require('util');
 const { blockListOption } = require('./addresses');
-const { binding, host, parts } = require('./binding');
+const { binding, followMark, host, parts } = require('./binding');
 const errors = require('./errors');
 const foreign = require('./foreign');
 const { Handle, makeHandle } = require('./handle');
@@ -61,10 +61,10 @@ function Server(options, connectionListener) {
     keepAlive: this.keepAlive,
     keepAliveInitialDelay: this.keepAliveInitialDelay * 1000,
   };
-  if (options.highWaterMark != null) to.highWaterMark = options.highWaterMark;
+  this.highWaterMark = options.highWaterMark ?? followMark();
+  to.highWaterMark = this.highWaterMark;
   if (options.blockList !== undefined) to.blockList = blockListOption(options.blockList);
   native.init.call(this, to);
-  this.highWaterMark = options.highWaterMark ?? new Socket().readableHighWaterMark;
 }
 Object.setPrototypeOf(Server.prototype, EventEmitter.prototype);
 Object.setPrototypeOf(Server, EventEmitter);

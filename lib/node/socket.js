@@ -9,7 +9,7 @@ const EventEmitter = require('events');
 const diagnostics = require('diagnostics_channel');
 const { Duplex, addAbortSignal } = require('stream');
 const { inspect } = require('util');
-const { binding, GET, parts } = require('./binding');
+const { binding, followMark, GET, parts } = require('./binding');
 const { connectOptions } = require('./connect');
 const duplex = require('./duplex');
 const errors = require('./errors');
@@ -73,6 +73,7 @@ function construct(socket, to, options) {
     EventEmitter.call(socket, options);
     EventEmitter.prototype.on.call(socket, 'end', onReadableStreamEnd);
   }
+  followMark();
   const overrides = overridden(socket);
   native.init.call(socket, overrides === 0 ? to : { ...to, overrides });
   if (overrides !== 0) socket[kOverrides] = overrides;

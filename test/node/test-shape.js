@@ -92,6 +92,16 @@ test('options', () => {
   assert.strictEqual(new net.Server({ highWaterMark: 5 }).highWaterMark, 5);
 });
 
+test('the default mark is the one of the moment', () => {
+  if (!stream.setDefaultHighWaterMark) return;
+  const before = stream.getDefaultHighWaterMark(false);
+  stream.setDefaultHighWaterMark(false, 1234);
+  assert.strictEqual(new net.Socket().writableHighWaterMark, 1234);
+  assert.strictEqual(new net.Server().highWaterMark, 1234);
+  stream.setDefaultHighWaterMark(false, before);
+  assert.strictEqual(new net.Socket().writableHighWaterMark, before);
+});
+
 test('isIP', () => {
   const of = {
     '127.0.0.1': 4, 'x127.0.0.1': 0, 'example.com': 0, '0000:0000:0000:0000:0000:0000:0000:0000': 6,
