@@ -174,7 +174,8 @@ methods.off = methods.removeListener;
 // tls and http2 take a socket that is not Node's own through Node's JSStreamSocket; its listener is
 // known by its name, by being an arrow function, and by who adds it.
 function isWrapped(listener) {
-  return listener.prototype === undefined && /node:internal\/js_stream_socket/.test(new Error().stack);
+  return listener.prototype === undefined &&
+    /node:internal\/js_stream_socket/.test(new Error().stack);
 }
 
 // From there on the TLS connection says when to end: at the other's FIN there may be much to

@@ -30,8 +30,8 @@ function candidates() {
 const places = candidates();
 const file = places.find((place) => fs.existsSync(place));
 if (file === undefined) {
-  throw new Error(`uvnet: the addon for ${process.platform}-${process.arch} was not found; looked ` +
-    `for\n  ${places.join('\n  ')}\nBuild it (target uvnet_node) or set UVNET_NODE_BINARY.`);
+  throw new Error(`uvnet: the addon for ${process.platform}-${process.arch} was not found; ` +
+    `looked for\n  ${places.join('\n  ')}\nBuild it (target uvnet_node) or set UVNET_NODE_BINARY.`);
 }
 
 module.exports = require(file);

@@ -111,8 +111,7 @@ const writableFields = {
   writelen: always(0),
   bufferedIndex: always(0),
   pendingcb: function() {
-    return GET.pendingWrites === undefined ? Math.sign(get.call(this[kSocket], GET.writableLength)) :
-      get.call(this[kSocket], GET.pendingWrites);
+    return get.call(this[kSocket], GET.pendingWrites);
   },
 };
 
@@ -224,5 +223,8 @@ Object.defineProperty(readablePrototype, 'multiAwaitDrain',
 Object.defineProperty(readablePrototype, 'pipesCount',
   { get() { return this.pipes.length; }, configurable: true });
 
-module.exports = { kTold, kToldBits, readableView, writableView, kReadableOff, kWritableOff, presetEvents:
-  Object.prototype.hasOwnProperty.call(probe._events, 'close') };
+module.exports = {
+  kTold, kToldBits, kReadableOff, kWritableOff, readableView, writableView,
+  // Does this Node give a new stream the names of the common events?
+  presetEvents: Object.hasOwn(probe._events, 'close'),
+};

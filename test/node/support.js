@@ -131,6 +131,7 @@ const tick = () => new Promise((resolve) => process.nextTick(resolve));
 const immediate = () => new Promise((resolve) => setImmediate(resolve));
 
 module.exports = {
-  assert, once: events.once, test, times, never, listen, close, pair, closed, finish, heldPort, text,
+  assert, once: events.once, test, times, never, listen, close, pair, closed, finish, heldPort,
+  text,
   record, temporaryPath, tick, immediate,
 };

@@ -20,7 +20,8 @@ test('SocketAddress: defaults and fields', () => {
   const six = new SocketAddress({ family: 'ipv6' });
   assert.strictEqual(six.address, '::');
   assert.strictEqual(six.family, 'ipv6');
-  const full = new SocketAddress({ address: '2001:db8:0:0::1', family: 'IPv6', port: 80, flowlabel: 7 });
+  const full = new SocketAddress(
+    { address: '2001:db8:0:0::1', family: 'IPv6', port: 80, flowlabel: 7 });
   assert.strictEqual(full.address, '2001:db8::1');
   assert.deepStrictEqual(full.toJSON(),
     { address: '2001:db8::1', port: 80, family: 'ipv6', flowlabel: 7 });
@@ -35,9 +36,11 @@ test('SocketAddress: what is refused', () => {
   refused(() => new SocketAddress(null), 'ERR_INVALID_ARG_TYPE', /"options" argument/);
   refused(() => new SocketAddress(5), 'ERR_INVALID_ARG_TYPE');
   refused(() => new SocketAddress({ address: 5 }), 'ERR_INVALID_ARG_TYPE', /"options\.address"/);
-  refused(() => new SocketAddress({ address: 'x' }), 'ERR_INVALID_ADDRESS', /^Invalid socket address$/);
+  refused(() => new SocketAddress({ address: 'x' }), 'ERR_INVALID_ADDRESS',
+    /^Invalid socket address$/);
   refused(() => new SocketAddress({ address: '::1' }), 'ERR_INVALID_ADDRESS');
-  refused(() => new SocketAddress({ family: 'ipv5' }), 'ERR_INVALID_ARG_VALUE', /'options\.family'/);
+  refused(() => new SocketAddress({ family: 'ipv5' }), 'ERR_INVALID_ARG_VALUE',
+    /'options\.family'/);
   refused(() => new SocketAddress({ family: 4 }), 'ERR_INVALID_ARG_VALUE');
   refused(() => new SocketAddress({ port: -1 }), 'ERR_SOCKET_BAD_PORT', /^options\.port should be/);
   refused(() => new SocketAddress({ port: 'x' }), 'ERR_SOCKET_BAD_PORT');
@@ -54,7 +57,8 @@ test('BlockList: addresses, ranges, subnets', () => {
   list.addRange('::1', '::f', 'ipv6');
   list.addSubnet('192.168.0.0', 16);
   list.addSubnet('2001:db8::', 32, 'ipv6');
-  for (const [address, family, expected] of [['1.1.1.1', undefined, true], ['1.1.1.2', 'ipv4', false],
+  for (const [address, family, expected] of [
+    ['1.1.1.1', undefined, true], ['1.1.1.2', 'ipv4', false],
     ['2.2.2.2', 'ipv4', true], ['8592:757c:efae:4e45:fb5d:d62a:d00:8e17', 'ipv6', true],
     ['10.0.0.1', 'ipv4', true], ['10.0.0.9', 'ipv4', true], ['10.0.0.10', 'ipv4', false],
     ['::8', 'ipv6', true], ['::10', 'ipv6', false], ['192.168.255.255', 'ipv4', true],

@@ -51,7 +51,8 @@ test('every event of a second attempt that works', async () => {
   const log = record(socket, kEvents, show);
   await once(socket, 'close');
   assert.deepStrictEqual(log, ['lookup:127.0.0.2,4,test', 'lookup:127.0.0.1,4,test',
-    `connectionAttempt:127.0.0.2,${port},4`, `connectionAttemptFailed:127.0.0.2,${port},4,ECONNREFUSED`,
+    `connectionAttempt:127.0.0.2,${port},4`,
+    `connectionAttemptFailed:127.0.0.2,${port},4,ECONNREFUSED`,
     `connectionAttempt:127.0.0.1,${port},4`, 'connect', 'ready', 'close']);
   await close(server);
 });
@@ -70,7 +71,8 @@ test('one address is an ordinary connection', async () => {
 test('without choosing, the first is tried alone', async () => {
   const { port, release } = await heldPort();
   for (const extra of [{ autoSelectFamily: false }, { family: 4 }, { localAddress: '127.0.0.1' }]) {
-    const socket = net.connect({ port, host: 'test', lookup: answer('127.0.0.1', '::1'), ...extra });
+    const socket = net.connect(
+      { port, host: 'test', lookup: answer('127.0.0.1', '::1'), ...extra });
     const error = await closed(socket);
     assert.strictEqual(error.code, 'ECONNREFUSED', JSON.stringify(extra));
     assert.strictEqual(error.errors, undefined);
@@ -139,7 +141,8 @@ test('options.family as a name, hints, and what lookup gets', async () => {
     socket.resume();
     await once(socket, 'close');
   }
-  assert.deepStrictEqual(seen, [{ family: 4, hints: 0 }, { family: 0, hints: dns.ADDRCONFIG, all: true },
+  assert.deepStrictEqual(seen, [
+    { family: 4, hints: 0 }, { family: 0, hints: dns.ADDRCONFIG, all: true },
     { family: undefined, hints: dns.V4MAPPED, all: true },
     { family: undefined, hints: dns.ADDRCONFIG, all: true }]);
   await close(server);

@@ -137,7 +137,8 @@ test('what a lookup may answer badly', async () => {
   ];
   for (const [extra, answer, code] of tries) {
     const socket = net.connect({
-      port: 1, host: 'example.test', lookup: (host, options, callback) => answer(callback), ...extra,
+      port: 1, host: 'example.test', ...extra,
+      lookup: (host, options, callback) => answer(callback),
     });
     socket.on('connect', never('connect'));
     const error = await closed(socket);

@@ -253,8 +253,9 @@ test('resetAndDestroy() of a path', async () => {
   await listen(server, path);
   const client = net.connect(path);
   await once(client, 'connect');
-  assert.throws(() => client.resetAndDestroy(),
-    { name: 'TypeError', code: 'ERR_INVALID_HANDLE_TYPE', message: 'This handle type cannot be sent' });
+  assert.throws(() => client.resetAndDestroy(), {
+    name: 'TypeError', code: 'ERR_INVALID_HANDLE_TYPE', message: 'This handle type cannot be sent',
+  });
   await finish(server, client);
 });
 

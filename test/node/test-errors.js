@@ -37,8 +37,9 @@ test('new Socket()', () => {
   wrongRange(() => new net.Socket(-1));
   wrongRange(() => new net.Socket({ fd: 1.5 }),
     'The value of "fd" is out of range. It must be an integer. Received 1.5');
-  wrongType(() => new net.Socket({ keepAliveInitialDelay: 'a' }), 'The ' +
-    '"options.keepAliveInitialDelay" property must be of type number. Received type string (\'a\')');
+  wrongType(() => new net.Socket({ keepAliveInitialDelay: 'a' }),
+    'The "options.keepAliveInitialDelay" property must be of type number. ' +
+    'Received type string (\'a\')');
   wrongType(() => new net.Socket({ signal: 1 }), 'The "signal" argument must be an instance of ' +
     'AbortSignal. Received type number (1)');
   wrongValue(() => new net.Socket({ highWaterMark: -1 }),
@@ -56,7 +57,8 @@ test('descriptors that are no sockets', () => {
     'Unsupported fd type: FILE');
   fs.closeSync(fd);
   const unused = 2147483647;
-  refused(() => new net.Socket({ fd: unused }), 'TypeError', 'ERR_INVALID_FD_TYPE', /UNKNOWN|INVALID/);
+  refused(() => new net.Socket({ fd: unused }), 'TypeError', 'ERR_INVALID_FD_TYPE',
+    /UNKNOWN|INVALID/);
 });
 
 test('connect()', () => {
@@ -71,7 +73,8 @@ test('connect()', () => {
       /^The "options\.port" property must be one of type number or string\. Received /);
   }
   for (const port of [-1, 65536, 1.5, NaN, Infinity, '', ' ', '0x', '-0x1', '-1', 'x', '65536']) {
-    wrongPort(() => socket().connect({ port }), /^Port should be >= 0 and < 65536\. Received type /);
+    wrongPort(() => socket().connect({ port }),
+      /^Port should be >= 0 and < 65536\. Received type /);
   }
   wrongPort(() => net.connect(65536),
     'Port should be >= 0 and < 65536. Received type number (65536).');

@@ -20,8 +20,8 @@ test('typeOfService', async () => {
 test('setKeepAlive() with times, and as a bag', async () => {
   const [server, client, accepted] = await pair();
   assert.strictEqual(client.setKeepAlive(true, 1000, 2000, 3), client);
-  assert.strictEqual(client.setKeepAlive({ enable: true, initialDelay: 1000, interval: 1000, count: 5 }),
-    client);
+  const times = { enable: true, initialDelay: 1000, interval: 1000, count: 5 };
+  assert.strictEqual(client.setKeepAlive(times), client);
   assert.strictEqual(client.setKeepAlive({ enable: false }), client);
   await finish(server, client, accepted);
 });

@@ -212,7 +212,8 @@ test('instances of Node\'s own classes count', async () => {
   assert(!(web instanceof net.Socket));
   web.listen(0, '127.0.0.1');
   await once(web, 'listening');
-  const [response] = await once(http.get({ port: web.address().port, host: '127.0.0.1' }), 'response');
+  const request = http.get({ port: web.address().port, host: '127.0.0.1' });
+  const [response] = await once(request, 'response');
   assert(response.socket instanceof net.Socket);
   response.resume();
   await once(response, 'close');
@@ -244,7 +245,8 @@ test('a worker that is terminated in the middle', async () => {
   for (let i = 0; i < 3; i++) {
     const worker = new Worker(`
       const net = require('net');
-      const server = net.createServer((socket) => socket.pipe(socket)).listen(0, '127.0.0.1', () => {
+      const server = net.createServer((socket) => socket.pipe(socket));
+      server.listen(0, '127.0.0.1', () => {
         const socket = net.connect(server.address().port, '127.0.0.1');
         socket.write('x');
         socket.on('data', (data) => {
@@ -366,7 +368,6 @@ test('import gives the same', async () => {
 test('child processes have it too', async () => {
   const { fork } = require('child_process');
   const fs = require('fs');
-  const { temporaryPath } = require('./support');
   const file = temporaryPath('child.js');
   fs.writeFileSync(file, `process.send(require('net').Socket.toString().length);`);
   const [length] = await once(fork(file), 'message');
@@ -384,7 +385,6 @@ test('an async id inside listeners', async () => {
 });
 
 test('messages between processes over a path', async () => {
-  const { temporaryPath } = require('./support');
   const path = temporaryPath('ipc.sock');
   const server = net.createServer((socket) => socket.pipe(socket));
   await listen(server, path);

@@ -105,7 +105,8 @@ test('a program ends when only unref\'d things are left', async () => {
     `const s = net.createServer().listen(0); s.close(() => console.log('closed'))`,
   ];
   const results = await Promise.all(programs.map((code) => program(code)));
-  assert.deepStrictEqual(results, programs.map((code) => [0, code.includes('log') ? 'closed\n' : '']));
+  assert.deepStrictEqual(results,
+    programs.map((code) => [0, code.includes('log') ? 'closed\n' : '']));
 });
 
 test('a program goes on while something is open', async () => {
