@@ -11,7 +11,7 @@ const crypto = require('crypto');
 const fs = require('fs');
 const path = require('path');
 
-const kLongest = 20000;  // a program bounds itself to half of it
+const kLongest = 40000;  // a program bounds itself to less
 const kLongestInstall = 240000;
 const kShown = 4000;
 const kBelieveFailure = 600000;

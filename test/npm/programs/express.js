@@ -14,7 +14,7 @@ program(async () => {
   app.use(express.json({ limit: '1mb' }), express.text());
   app.use('/files', express.static(folder));
   app.post('/json', (request, response) => response.json({ got: request.body, ip: request.ip }));
-  app.post('/text', (request, response) => response.send(request.body.split('').reverse().join('')));
+  app.post('/text', (request, response) => response.send([...request.body].reverse().join('')));
   app.get('/events', (request, response) => {
     response.type('text/event-stream');
     let i = 0;

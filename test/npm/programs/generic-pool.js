@@ -29,10 +29,11 @@ program(async () => {
     validate: async (socket) => socket.writable && socket.readable,
   }, { min: 2, max: 5, testOnBorrow: true });
 
-  const answers = await Promise.all(Array.from({ length: 100 }, (_, i) => pool.use(async (socket) => {
+  const ask = (i) => pool.use(async (socket) => {
     socket.write(`word ${i}\n`);
     return (await once(socket, 'data'))[0];
-  })));
+  });
+  const answers = await Promise.all(Array.from({ length: 100 }, (_, i) => ask(i)));
   say(answers.every((answer, i) => answer === `WORD ${i}\n`), accepted, pool.size, pool.available);
   // One of them is ended by the server, and is found out when it is borrowed next.
   const broken = await pool.acquire();

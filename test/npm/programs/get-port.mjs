@@ -11,7 +11,7 @@ program(async () => {
   const server = net.createServer();
   const taken = await listen(server);
   say(await getPort({ port: taken, host: '127.0.0.1' }) !== taken);
-  const near = await getPort({ host: '127.0.0.1', port: portNumbers(taken, Math.min(taken + 100, 65535)) });
+  const near = await getPort({ host: '127.0.0.1', port: portNumbers(taken - 50, taken) });
   say(near !== taken);
   await close(server);
   clearLockedPorts();

@@ -29,7 +29,8 @@ program(async () => {
   for (const [i, client] of clients.entries()) {
     await client.writeRegisters(i * 100, Array.from({ length: 100 }, (_, at) => i * 1000 + at));
   }
-  const read = await Promise.all(clients.map((client, i) => client.readHoldingRegisters(i * 100, 100)));
+  const read = await Promise.all(
+    clients.map((client, i) => client.readHoldingRegisters(i * 100, 100)));
   say(read.map(({ data }) => data.reduce((sum, value) => sum + value)).join(' '));
   let sum = 0;
   for (let i = 0; i < 200; i++) sum += (await clients[i % 3].readInputRegisters(i, 1)).data[0];

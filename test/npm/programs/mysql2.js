@@ -25,8 +25,9 @@ program(async () => {
     connection.on('query', (sql) => {
       if (sql === 'break') return connection.stream.destroy();
       const count = Number(/\d+/.exec(sql)?.[0] ?? 1);
-      connection.writeColumns([{ catalog: 'def', schema: 's', table: 't', orgTable: 't', name: 'n',
-        orgName: 'n', characterSet: 33, columnLength: 384, columnType: 253, flags: 0, decimals: 0 }]);
+      connection.writeColumns([{ catalog: 'def', schema: 's', table: 't', orgTable: 't',
+        name: 'n', orgName: 'n', characterSet: 33, columnLength: 384, columnType: 253, flags: 0,
+        decimals: 0 }]);
       for (let i = 0; i < count; i++) connection.writeTextRow([`row ${i} ${'ü'.repeat(50)}`]);
       connection.writeEof();
       return next();

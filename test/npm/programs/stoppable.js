@@ -13,8 +13,8 @@ program(async () => {
     });
     const server = stoppable(inFrontOf(web), grace);
     const port = await listen(server);
-    // One that asks nothing, one that waits for its answer.
-    const idle = net.connect(port, '127.0.0.1');
+    // One that asks nothing and does not end when the server does, one that waits for its answer.
+    const idle = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true });
     await once(idle, 'connect');
     const waiting = http.request({ port, host: '127.0.0.1', path: '/hold', agent: undefined,
       createConnection: (options) => net.connect(options) });
@@ -26,13 +26,12 @@ program(async () => {
     while (held.length === 0) await new Promise(setImmediate);
     say(await promised((done) => server.getConnections(done)));
     idle.resume();
-    const gone = once(idle, 'close');
     const stopped = promised((done) => server.stop(done));
     if (grace === Infinity) {
       held[0].end('at last');
       idle.end();
     }
     say(await answer, await stopped);
-    await gone;
+    idle.destroy();
   }
 });

@@ -31,7 +31,9 @@ const frame = () => objectTransform(function give(chunk, encoding, done) {
 });
 
 program(async () => {
-  const flip = () => through((chunk, encoding, done) => done(null, chunk.map((byte) => byte ^ 255)));
+  const flip = () => through((chunk, encoding, done) => {
+    done(null, chunk.map((byte) => byte ^ 255));
+  });
   for (const connect of [pipeline, pump]) {
     const server = net.createServer({ allowHalfOpen: true }, (socket) => {
       connect(socket, flip(), zlib.createGzip(), socket, (error) => {

@@ -4,8 +4,8 @@
 
 const path = require('path');
 const { Writable } = require('stream');
-const { assert, bytes, close, digest, http, inFrontOf, listen, once, program, say, temporaryFolder } =
-  require('../support');
+const { assert, bytes, close, digest, http, inFrontOf, listen, once, program, say,
+  temporaryFolder } = require('../support');
 const { Agent, Client, Pool, fetch, request, stream, WebSocket } = require('undici');
 const { WebSocketServer } = require('ws');
 
@@ -16,8 +16,10 @@ async function work(server, origin, options) {
     const { statusCode, body } = await client.request({ path: '/', method: 'POST', body: sent });
     say(statusCode, digest(Buffer.from(await body.arrayBuffer())) === digest(sent));
   }
-  const all = await Promise.all(Array.from({ length: 100 }, (_, i) =>
-    client.request({ path: `/${i}`, method: 'PUT', body: String(i) }).then(({ body }) => body.text())));
+  const all = await Promise.all(Array.from({ length: 100 }, async (_, i) => {
+    const { body } = await client.request({ path: `/${i}`, method: 'PUT', body: String(i) });
+    return body.text();
+  }));
   say(all.every((text, i) => text === String(i)));
   const aborting = new AbortController();
   const never = client.request({ path: '/never', method: 'GET', signal: aborting.signal });
@@ -38,12 +40,13 @@ async function work(server, origin, options) {
   const response = await fetch(`${origin}/`, { method: 'POST', body: 'fetched', dispatcher });
   say(response.status, await response.text());
   const chunks = [];
-  await stream(`${origin}/`, { method: 'POST', body: bytes(500000), dispatcher }, () => new Writable({
+  const slow = new Writable({
     write(chunk, encoding, done) {
       chunks.push(chunk);
       setImmediate(done);
     },
-  }));
+  });
+  await stream(`${origin}/`, { method: 'POST', body: bytes(500000), dispatcher }, () => slow);
   say(digest(Buffer.concat(chunks)) === digest(bytes(500000)));
   const refused = await request('http://127.0.0.1:1/', { dispatcher: new Agent({
     connect: { socketPath: '/nowhere/at/all' } }) }).catch((error) => error);
