@@ -16,6 +16,7 @@
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -32,7 +33,7 @@ int serve(int number, int port, std::stop_token stop, std::promise<int> listenin
     socket.write("hello from loop " + std::to_string(number) + "\r\n");
     socket.pipe(socket);
   });
-  server.listen({.port = port, .host = "127.0.0.1", .reusePort = true, .signal = stop},
+  server.listen({.port = port, .host = "127.0.0.1", .reusePort = true, .signal = std::move(stop)},
                 [&] { listening.set_value(std::get<uvnet::AddressInfo>(server.address()).port); });
   host.run();
   return connections;
