@@ -2,7 +2,7 @@
 // diagnostics, collection of garbage, import.
 'use strict';
 
-const { assert, once, test, close, listen, pair, closed, finish, text, never, times,
+const { assert, once, test, close, listen, pair, finish, text, never, temporaryPath,
   immediate } = require('./support');
 const net = require('net');
 const http = require('http');
