@@ -121,8 +121,10 @@ function shrink(entry) {
   return entry;
 }
 
+// What is known to differ is not shown.
 function show({ program, node, ours }) {
   console.log(JSON.stringify(program));
+  for (const { apply } of kKnown) [node, ours] = apply(program, node, ours);
   let at = 0;
   while (at < node.length && node[at] === ours[at]) at++;
   for (const line of node.slice(Math.max(0, at - 12), at)) console.log(`        ${line}`);

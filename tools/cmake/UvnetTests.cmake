@@ -74,6 +74,15 @@ if(TARGET uvnet_test_examples)
   add_dependencies(uvnet_test_examples uvnet_examples)
 endif()
 
+# Traces are those of Node 20; without one the recorded ones have to do.
+find_program(UVNET_NODE node)
+if(UVNET_NODE)
+  execute_process(COMMAND ${UVNET_NODE} --version OUTPUT_VARIABLE uvnet_node_version)
+endif()
+if(TARGET uvnet_node AND uvnet_node_version MATCHES "^v20\\.")
+  include(UvnetNodeTests)
+endif()
+
 # The rest is the same whatever the compile flags: once, not under each sanitizer. The label says so
 # to `tools/dev test --repeat` as well.
 if(NOT UVNET_TEST_ONCE)
@@ -133,12 +142,7 @@ else()
   message(STATUS "No valgrind or no strace: what a message costs is not checked")
 endif()
 
-# What node prints for the scenarios is still what the twins are compared with. Traces are those of
-# Node 20; without one the recorded traces have to do.
-find_program(UVNET_NODE node)
-if(UVNET_NODE)
-  execute_process(COMMAND ${UVNET_NODE} --version OUTPUT_VARIABLE uvnet_node_version)
-endif()
+# What node prints for the scenarios is still what the twins are compared with.
 if(uvnet_node_version MATCHES "^v20\\.")
   uvnet_test_once(
     scenario/traces LABEL scenario TIMEOUT 300 COMMAND
