@@ -58,20 +58,33 @@ def bars(path, title, label, rows, line=None, log=False):
 
 
 def draw(folder, name, about, summaries):
-    """CPU time relative to the base and the latency most messages stay below; none without gnuplot."""
+    """CPU time relative to the base by kind of work, latency, memory; none without gnuplot."""
     if not shutil.which("gnuplot"):
         print("no gnuplot, so no charts")
         return
     machine = f"{about['cpu']}, {about['cpus']} processors, Linux {about['kernel']}, {about['date']}"
     base, said = ("x_uv", "raw libuv") if any("x_uv" in s for s in summaries) else ("x_node", "Node")
-    ratio, late = {}, {}
+    kinds = {"echo": {}, "flows": {}, "writes": {}}
+    late, memory = {}, {}
+
+    def note(rows, entry, value):
+        rows.setdefault(entry["workload"], {})[series(entry["server"])] = value
+
     for entry in summaries:
-        if base in entry:
-            ratio.setdefault(entry["workload"], {})[series(entry["server"])] = entry[base][0]
+        if "bytes" in entry:
+            note(memory, entry, entry["bytes"])
+        elif base in entry:
+            kind = "echo" if "echo" in entry["workload"] else "flows"
+            if "writes" in entry["workload"]:
+                kind = "writes"  # on a scale of its own
+            note(kinds[kind], entry, entry[base][0])
         if "p99_us" in entry:
-            late.setdefault(entry["workload"], {})[series(entry["server"])] = entry["p99_us"]
-    bars(os.path.join(folder, f"{name}-cpu.svg"),
-         f"Work per CPU time of the server, times {said} (higher is better)\\n{machine}",
-         f"times {said}", ratio, line=1)
+            note(late, entry, entry["p99_us"])
+    for kind, rows in kinds.items():
+        bars(os.path.join(folder, f"{name}-{kind}.svg"),
+             f"Work per CPU time of the server, times {said} (higher is better)\\n{machine}",
+             f"times {said}", rows, line=1)
     bars(os.path.join(folder, f"{name}-p99.svg"),
          f"Latency that 99 % of the messages stay below\\n{machine}", "microseconds", late, log=True)
+    bars(os.path.join(folder, f"{name}-memory.svg"),
+         f"Memory of the server per idle connection\\n{machine}", "bytes", memory)

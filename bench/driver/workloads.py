@@ -14,7 +14,7 @@ class Workload:
 
 
 def echo(connections, size, in_flight=1, unix=False, mode="echo"):
-    sizes = {1024: "1K", 16384: "16K", 65536: "64K", 262144: "256K"}
+    sizes = {1024: "1K", 4096: "4K", 16384: "16K", 65536: "64K", 262144: "256K"}
     name = f"{mode} {connections}x{sizes.get(size, size)}"
     if in_flight > 1:
         name += f" p{in_flight}"
@@ -53,7 +53,15 @@ ALL = [
              read_max=4096, receive_buffer=16384, warmup=0.7),
     Workload("idle memory", "echo", "idle", unit="bytes", connections=10000),
 ]
-BY_NAME = {workload.name: workload for workload in ALL}
+# How cost grows with connections and with the size of a chunk. One message is on its way per
+# connection, so those of one connection wake the server each.
+CURVES = [
+    *(echo(connections, 64) for connections in (1, 10, 100, 1000, 10000)),
+    *(echo(50, size) for size in (64, 256, 1024, 4096, 16384, 65536)),
+    *(Workload(f"idle memory {connections}", "echo", "idle", unit="bytes", connections=connections)
+      for connections in (1000, 3000, 10000)),
+]
+BY_NAME = {workload.name: workload for workload in [*CURVES, *ALL]}
 
 # Named sets: (workloads, layers).
 STANDARD = [w.name for w in ALL]
@@ -66,4 +74,5 @@ SETS = {
     "standard": (STANDARD, NATIVE_LAYERS),
     "quick": (QUICK, ["uv", "uvnet", "node"]),
     "node": (NODE, ["node", "addon"]),
+    "curves": (list(dict.fromkeys(w.name for w in CURVES)), ["uv", "uvnet"]),
 }

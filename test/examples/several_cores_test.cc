@@ -8,8 +8,7 @@
 using uvnet::test::Example;
 using uvnet::test::Terminal;
 
-TEST_CASE("example: several loops share a port, and each connection is one loop's",
-          "[examples]") {
+TEST_CASE("example: several loops share a port, and each connection is one loop's", "[examples]") {
   constexpr int kConnections = 12;
   Example server("several_cores", {"0", "3"});
   const std::string begun = server.until("\n");
