@@ -5,6 +5,7 @@
 #include <dlfcn.h>
 #include <fmt/format.h>
 #include <netdb.h>
+#include <uv.h>
 
 #include <chrono>
 #include <condition_variable>
@@ -363,5 +364,56 @@ TEST_CASE("a Net that goes does not wait for its lookups", "[net][K15]") {
   turn(world.host);
   slow.letGo();
   world.end();
+}
+
+TEST_CASE("shutdown() is done when the lookups that run are, and the loop sleeps till then",
+          "[net][K15][P2]") {
+  NetWorld world;
+  WithSlowLookups slow;
+  world.net().connect({.port = 1, .host = "one.slow"});
+  world.net().createServer().listen({.port = 0, .host = "two.slow"});
+  world.net().connect({.port = 1, .host = "three.slow"});
+  REQUIRE(slow.begun(2));
+  int done = 0;
+  world.net().shutdown([&] { ++done; });
+
+  // How often the loop turns until a timer of 50 ms is over.
+  int turns = 0;
+  bool over = false;
+  uv_prepare_t prepare;
+  uv_timer_t timer;
+  uv_prepare_init(world.host.loop(), &prepare);
+  uv_timer_init(world.host.loop(), &timer);
+  prepare.data = &turns;
+  timer.data = &over;
+  uv_prepare_start(&prepare, [](uv_prepare_t* uv) { ++*static_cast<int*>(uv->data); });
+  uv_timer_start(
+      &timer, [](uv_timer_t* uv) { *static_cast<bool*>(uv->data) = true; }, 50, 0);
+  world.until([&] { return over; });
+  CHECK(turns < 20);
+  CHECK(done == 0);
+  uv_close(reinterpret_cast<uv_handle_t*>(&prepare), nullptr);
+  uv_close(reinterpret_cast<uv_handle_t*>(&timer), nullptr);
+
+  slow.letGo();
+  world.end();
+  CHECK(done == 1);
+}
+
+TEST_CASE("a LoopHost that goes first waits for the lookups, and shutdown() is done then",
+          "[net][K15][P2]") {
+  WithSlowLookups slow;
+  int done = 0;
+  {
+    uvnet::LoopHost host;
+    uvnet::Net net{host};
+    net.connect({.port = 1, .host = "one.slow"});
+    REQUIRE(slow.begun(1));
+    net.shutdown([&] { ++done; });
+    uvnet::test::turn(host);
+    CHECK(done == 0);
+    slow.letGo();
+  }
+  CHECK(done == 1);
 }
 #endif
