@@ -229,6 +229,7 @@ void SocketState::netIsGoing() noexcept {
   stopConnecting();
   wire.stopTimeout();
   wire.detach().reset();
+  wire.forget();
   forgetPendingWrite();
   socket.abandon();
   held_.reset();

@@ -33,6 +33,11 @@ handles::HandlePtr Wire::detach() noexcept {
   return std::move(handle_);
 }
 
+void Wire::forget() noexcept {
+  const Callback write = std::exchange(writeDone_, {});
+  const Callback end = std::exchange(shutdownDone_, {});
+}
+
 std::uint64_t Wire::bytesRead() const noexcept {
   return handle_ != nullptr ? handle_->bytesRead() : bytesRead_;
 }

@@ -31,6 +31,9 @@ class Wire final : public handles::StreamHandle::ReadListener {
   void attach(handles::HandlePtr handle) noexcept;
   // Gives the handle up; the counters stay.
   handles::HandlePtr detach() noexcept;
+  // Drops what a write or shutdown under way was to call. Such a callback holds the stream, and the
+  // answer that lets go of it does not come when the handle is dropped and not closed.
+  void forget() noexcept;
 
   // Reading, unless it is already on; a refusal destroys the stream.
   void readStart();
