@@ -23,6 +23,7 @@ const native = binding.socket;
 const { get } = native;
 const kHandle = Symbol('handle');
 const kPath = Symbol('path');
+const kHeld = Symbol('held');
 // What was last set, as Node remembers it: nothing is set twice.
 const kNoDelay = Symbol('noDelay');
 const kKeepAlive = Symbol('keepAlive');  // seconds, or -1 for off
@@ -165,6 +166,11 @@ duplex.install(Socket);
 // --- Connecting ----------------------------------------------------------------------------------
 
 const hold = () => {};
+function letGo(socket) {
+  if (socket[kHeld] === undefined) return;
+  clearTimeout(socket[kHeld]);
+  socket[kHeld] = undefined;
+}
 
 // Any other object is just true, as in the Nodes without that form.
 const isKeepAliveBag = (value) => typeof value === 'object' && value !== null &&
@@ -184,6 +190,7 @@ const methods = {
     else if (this[kPath] !== undefined) this[kPath] = false;
     if (to.host !== undefined && !binding.isIP(to.host)) this._host = to.host;
     native.connect.call(this, to);
+    letGo(this);
     duplex.connecting(this);
     return this;
   },
@@ -194,7 +201,10 @@ const methods = {
     msecs = validate.duration(msecs, 'msecs');
     native.setTimeout.call(this, msecs);
     // A connection is held by the loop; without one only its timer can hold a socket.
-    if (msecs > 0 && !get.call(this, GET.hasHandle)) setTimeout(hold, msecs + 100, this).unref();
+    letGo(this);
+    if (msecs > 0 && !get.call(this, GET.hasHandle)) {
+      this[kHeld] = setTimeout(hold, msecs + 100, this).unref();
+    }
     if (callback !== undefined) {
       validate.func(callback, 'callback');
       if (msecs === 0) this.removeListener('timeout', callback);
