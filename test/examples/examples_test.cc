@@ -91,7 +91,7 @@ TEST_CASE("example: the server on a random port says which one it has", "[exampl
   Example server("random_port");
   const std::string said = server.until("\n");
   CHECK(said.starts_with("opened server on "));
-  CHECK(said.substr(said.rfind(':')) == ":" + server.port() + "\n");
+  CHECK(said.substr(said.rfind(':') + 1) == server.port() + "\n");
   Terminal nc("nc", {"-d", "localhost", server.port()});
   CHECK(nc.rest() == "goodbye\n");
 }

@@ -218,7 +218,7 @@ class Cell {
       case At::kAsked:
         return asked_ > 0;
       case At::kPending:
-        return attempts_ == state_.nth;
+        return attempts_ >= state_.nth;  // more: the next delay was over within the same turn
       case At::kConnected:
         return ready_ && !peers_.empty();
       case At::kOver:
