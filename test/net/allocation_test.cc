@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iostream>
 #include <string>
 
 #include "support/count_allocations.h"
@@ -51,6 +52,12 @@ class Steady {
 }  // namespace
 
 TEST_CASE("the counter of allocations counts", "[net]") {
+#ifdef UVNET_TEST_IN_NODE
+  // A module's malloc comes after that of the program that loads it.
+  std::cout << "uvnet: skipped: inside Node, memory is not allocated by the test's malloc"
+            << std::endl;
+  return;
+#endif
   allocations = 0;
   countingAllocations = true;
   delete new std::string(100, 'x');

@@ -181,6 +181,13 @@ foreach(kind IN ITEMS static shared)
   set_tests_properties(embed/${kind} PROPERTIES PROCESSORS 2)
 endforeach()
 
+# The library with the newest libuv's headers: what is feature-tested compiles both ways.
+uvnet_test_once(
+  libuv/newest LABEL libuv TIMEOUT 400 COMMAND
+  ${CMAKE_COMMAND} -E env CXX=${CMAKE_CXX_COMPILER} ${PROJECT_SOURCE_DIR}/test/libuv/newest.sh
+  ${PROJECT_BINARY_DIR}/libuv-newest)
+set_tests_properties(libuv/newest PROPERTIES SKIP_REGULAR_EXPRESSION "uvnet: skipped: ")
+
 # A runtime without run-time type information: on the library as it is, and on one built the same.
 add_executable(uvnet_embed_own_host test/embed/own_host.cc)
 target_link_libraries(uvnet_embed_own_host PRIVATE uvnet::uvnet libuv::uv)
