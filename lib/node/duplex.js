@@ -136,13 +136,17 @@ const methods = {
       native.pipe.call(this, destination, !options || options.end !== false);
       return destination;
     }
-    return Duplex.prototype.pipe.call(this, destination, options);
+    Duplex.prototype.pipe.call(this, destination, options);
+    tellOfPipes(this);
+    return destination;
   },
   unpipe(destination) {
     if (destination === undefined || destination instanceof Duplex) {
       native.unpipe.call(this, destination);
     }
-    return Duplex.prototype.unpipe.call(this, destination);
+    Duplex.prototype.unpipe.call(this, destination);
+    tellOfPipes(this);
+    return this;
   },
 
   on(event, listener) {
@@ -216,6 +220,14 @@ function give(socket, method, chunk, encoding) {
     return false;
   }
   return method.call(socket, toChunk(chunk), undefined);
+}
+
+// The core stops a socket whose last pipe is undone, unless it has others here.
+function tellOfPipes(socket) {
+  const made = socket[kViews];
+  if (made !== undefined) {
+    native.setPipedElsewhere.call(socket, made.readable.pipes.length > 0);
+  }
 }
 
 // Nobody but the socket itself hears 'end', and nothing takes its data.

@@ -182,6 +182,9 @@ class UVNET_API Stream : public Emitter {
   virtual void beforeRead() {}
   virtual void beforePause() {}
   virtual void beforeResume() {}
+  // The stream is piped somewhere by other means than pipe(), so that it flows on when the last of
+  // its pipes is undone.
+  virtual bool pipedElsewhere() const noexcept { return false; }
   // What a stream does of itself: end() after the other side's end where allowHalfOpen is false,
   // and destroy() when both sides are done. For a kind whose users may have put something in front
   // of those calls.

@@ -47,6 +47,7 @@ class NodeSocket final : public Socket, public Wrapped {
   // call when they want the socket's own.
   enum Override : int { kRead = 1, kWrite = 2, kWritev = 4, kFinal = 8, kDestroy = 16 };
   void setOverrides(int bits) noexcept { overrides_ = bits; }
+  void setPipedElsewhere(bool piped) noexcept { pipedElsewhere_ = piped; }
   void baseRead() { Socket::doRead(0); }
   void baseWrite(Buffer chunk, Callback done) {
     Socket::doWrite(std::move(chunk), std::move(done));
@@ -80,6 +81,7 @@ class NodeSocket final : public Socket, public Wrapped {
   void doWritev(std::span<Buffer> chunks, Callback done) override;
   void doFinal(Callback done) override;
   void doDestroy(const Error* error, Callback done) override;
+  bool pipedElsewhere() const noexcept override { return pipedElsewhere_; }
   void autoEnd() override;
   void autoDestroy() override;
   void onShared(bool others) noexcept override { shared(others); }
@@ -100,7 +102,8 @@ class NodeSocket final : public Socket, public Wrapped {
   std::vector<Listener> listeners_;
   std::uint32_t lastListener_ = 0;
   int overrides_ = 0;
-  bool hadHandle_ = false;  // when it was destroyed: 'close' then says whether it failed
+  bool pipedElsewhere_ = false;  // to a stream of JavaScript's
+  bool hadHandle_ = false;       // when it was destroyed: 'close' then says whether it failed
   std::shared_ptr<ErrorCache> errors_;
 };
 

@@ -201,6 +201,11 @@ napi_value unpipe(Call& call) {
   return nullptr;
 }
 
+napi_value setPipedElsewhere(Call& call) {
+  call.self<NodeSocket>().setPipedElsewhere(toBool(call.env(), call[0]));
+  return nullptr;
+}
+
 napi_value setTimeout(Call& call) {
   call.self<NodeSocket>().setTimeout(toDouble(call.env(), call[0]));
   return nullptr;
@@ -274,6 +279,7 @@ void defineSocket(napi_env env, napi_value exports) {
   define<listening>(env, socket, "listening");
   define<pipe>(env, socket, "pipe");
   define<unpipe>(env, socket, "unpipe");
+  define<setPipedElsewhere>(env, socket, "setPipedElsewhere");
   define<setTimeout>(env, socket, "setTimeout");
   define<setNoDelay>(env, socket, "setNoDelay");
   define<setKeepAlive>(env, socket, "setKeepAlive");

@@ -138,7 +138,7 @@ void PipeLink::stop(Stream& source, Stream& destination) {
   const Ref<PipeLink> link = *found;
   const Ref<Stream> keep(&source);
   from.pipes.erase(found);
-  if (from.pipes.empty()) from.pause();
+  if (from.pipes.empty() && !source.pipedElsewhere()) from.pause();
   link->sayUnpipe();
 }
 

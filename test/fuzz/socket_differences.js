@@ -80,16 +80,6 @@ module.exports = [
       [node, ours].map((trace) => trace.map((line) => line.replace(/( data \S+ \d+) text/, '$1'))) : [node, ours]),
   },
   {
-    name: 'two-kinds-of-pipe',
-    reason: 'Not right yet: a socket piped to one of ours and to a stream of JavaScript stops flowing when the first of these ' +
-      'pipes is undone, for the core does not know of the second.',
-    apply: (program, node, ours) => {
-      const text = JSON.stringify(program);
-      const both = /\["pipe","(\w)","\1"/.test(text) && /\["pipe","\w","j"/.test(text);
-      return both ? without(['readableFlowing'])(program, node, ours) : [node, ours];
-    },
-  },
-  {
     name: 'read-ahead',
     reason: 'How much a paused socket has read ahead goes by the size of the reads, which is the memory given to them.',
     apply: (program, node, ours) => {
