@@ -5,7 +5,7 @@
 // dropped. A program that differs is run again, and made small: the smallest that still differs is printed, as JSON that
 // goes into kept_sockets/ when it was our bug. Kept programs run first, always. What may differ: kKnown.
 //
-// UVNET_NODE_PRELOAD and UVNET_NODE_REGISTER are as in ../scenario/run_addon.js.
+// UVNET_NODE_PRELOAD and UVNET_NODE_REGISTER are as in ../scenario/support/run_addon.js.
 
 const { spawnSync } = require('child_process');
 const fs = require('fs');

@@ -18,7 +18,7 @@ if(NOT UVNET_TEST_ONCE)
     set(sanitized UVNET_NODE_PRELOAD=${uvnet_libasan}
                   ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=1:strict_string_checks=1)
     uvnet_test_node(
-      scenarios TIMEOUT 900 ENV ${sanitized} COMMAND ${PROJECT_SOURCE_DIR}/test/scenario/run_addon.js)
+      scenarios TIMEOUT 900 ENV ${sanitized} COMMAND ${PROJECT_SOURCE_DIR}/test/scenario/support/run_addon.js)
     uvnet_test_node(
       random TIMEOUT 600 ENV ${sanitized} COMMAND ${PROJECT_SOURCE_DIR}/test/fuzz/socket_fuzz.js)
     # Steps of the scenarios are a few milliseconds apart.
@@ -35,7 +35,7 @@ foreach(program IN LISTS uvnet_node_programs)
   uvnet_test_node(${name} TIMEOUT 120 COMMAND ${PROJECT_SOURCE_DIR}/test/node/run.js ${file})
 endforeach()
 
-uvnet_test_node(scenarios TIMEOUT 600 COMMAND ${PROJECT_SOURCE_DIR}/test/scenario/run_addon.js)
+uvnet_test_node(scenarios TIMEOUT 600 COMMAND ${PROJECT_SOURCE_DIR}/test/scenario/support/run_addon.js)
 uvnet_test_node(random TIMEOUT 300 COMMAND ${PROJECT_SOURCE_DIR}/test/fuzz/socket_fuzz.js)
 set_tests_properties(node/scenarios node/random PROPERTIES RUN_SERIAL ON)
 

@@ -13,8 +13,9 @@ const fs = require('fs');
 const path = require('path');
 
 const kLongest = 30000;
-const register = process.env.UVNET_NODE_REGISTER || path.join(__dirname, '..', '..', 'lib', 'node', 'register.js');
-const leftOver = path.join(__dirname, 'support', 'left_over.js');
+const register = process.env.UVNET_NODE_REGISTER || path.join(__dirname, '..', '..', '..', 'lib', 'node', 'register.js');
+const kScenarios = path.join(__dirname, '..');
+const leftOver = path.join(__dirname, 'left_over.js');
 const args = process.argv.slice(2);
 let jobs = 2;
 const names = [];
@@ -24,16 +25,16 @@ while (args.length > 0) {
   else names.push(arg.replace(/^.*\//, '').replace(/\.js$/, ''));
 }
 
-const scenarios = ['.', 'node'].flatMap((folder) => fs.readdirSync(path.join(__dirname, folder))
-  .filter((file) => file.endsWith('.js') && file !== 'run_addon.js')
-  .map((file) => ({ folder: path.join(__dirname, folder), name: file.slice(0, -3) })))
+const scenarios = ['.', 'node'].flatMap((folder) => fs.readdirSync(path.join(kScenarios, folder))
+  .filter((file) => file.endsWith('.js'))
+  .map((file) => ({ folder: path.join(kScenarios, folder), name: file.slice(0, -3) })))
   .filter(({ name }) => names.length === 0 || names.includes(name));
 
 // --- Differences that are meant ------------------------------------------------------------------
 
 // scenario | node's line | our line | reason
 const differences = [];
-for (const line of fs.readFileSync(path.join(__dirname, 'node', 'differences.txt'), 'utf8').split('\n')) {
+for (const line of fs.readFileSync(path.join(kScenarios, 'node', 'differences.txt'), 'utf8').split('\n')) {
   if (line === '' || line.startsWith('#')) continue;
   const [name, node, ours, reason] = line.split(' | ');
   if (!reason) throw new Error(`differences.txt: four fields in: ${line}`);
