@@ -55,27 +55,37 @@ void Environment::setup(napi_value hooks) {
     if (hooks_[i] != nullptr) napi_delete_reference(env_, std::exchange(hooks_[i], nullptr));
     if (isFunction(env_, hook)) napi_create_reference(env_, hook, 1, &hooks_[i]);
   }
-  if (asyncContext_ == nullptr) {
+  if (rootContext_ == nullptr) {
     napi_value resource;
     napi_create_object(env_, &resource);
-    napi_async_init(env_, resource, toJs(env_, "UVNET"), &asyncContext_);
+    napi_async_init(env_, resource, toJs(env_, "UVNET"), &rootContext_);
     napi_create_reference(env_, resource, 1, &resource_);
     // Only objects can be referred to before Node-API 10, so the symbol is in one.
-    napi_value symbol;
-    napi_value box;
-    napi_create_symbol(env_, toJs(env_, "errors"), &symbol);
-    napi_create_object(env_, &box);
-    set(env_, box, "key", symbol);
-    napi_create_reference(env_, box, 1, &errorsKey_);
+    napi_value keys;
+    napi_create_object(env_, &keys);
+    for (const char* name : {"errors", "context"}) {
+      napi_value symbol;
+      napi_create_symbol(env_, toJs(env_, name), &symbol);
+      set(env_, keys, name, symbol);
+    }
+    napi_create_reference(env_, keys, 1, &hiddenKeys_);
   }
 }
 
-napi_value Environment::errorsKey() const noexcept {
-  napi_value box = nullptr;
+napi_value Environment::hiddenKey(const char* name) const noexcept {
+  napi_value keys = nullptr;
   napi_value key = nullptr;
-  napi_get_reference_value(env_, errorsKey_, &box);
-  napi_get_named_property(env_, box, "key", &key);
+  napi_get_reference_value(env_, hiddenKeys_, &keys);
+  napi_get_named_property(env_, keys, name, &key);
   return key;
+}
+
+void Environment::hide(napi_value object, const char* name, napi_value value) {
+  napi_property_descriptor property{};
+  property.name = hiddenKey(name);
+  property.value = value;
+  property.attributes = static_cast<napi_property_attributes>(napi_writable | napi_configurable);
+  napi_define_properties(env_, object, 1, &property);
 }
 
 napi_value Environment::resource() const noexcept {
@@ -94,9 +104,8 @@ void Environment::end(napi_async_cleanup_hook_handle handle) {
   });
 }
 
-napi_value Environment::call(napi_value function, std::span<const napi_value> arguments,
-                             napi_async_context context) {
-  host_.enterJs(context);
+napi_value Environment::call(napi_value function, std::span<const napi_value> arguments) {
+  host_.enterJs();
   host_.jsRuns();
   napi_value result = nullptr;
   const napi_status status = napi_call_function(env_, undefined(env_), function, arguments.size(),
@@ -107,10 +116,9 @@ napi_value Environment::call(napi_value function, std::span<const napi_value> ar
   throw JsException{};
 }
 
-napi_value Environment::call(Hook hook, std::span<const napi_value> arguments,
-                             napi_async_context context) {
-  host_.enterJs(context);
-  return call(this->hook(hook), arguments, context);
+napi_value Environment::call(Hook hook, std::span<const napi_value> arguments) {
+  host_.enterJs();
+  return call(this->hook(hook), arguments);
 }
 
 napi_value Environment::hook(Hook hook) const noexcept {

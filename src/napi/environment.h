@@ -57,9 +57,11 @@ class Environment final : public RefCounted {
   napi_env env() const noexcept { return env_; }
   NodeHost& host() noexcept { return host_; }
   Net& net() noexcept { return *net_; }
-  napi_async_context rootContext() const noexcept { return asyncContext_; }
-  // The property (a symbol) with which a socket keeps its errors.
-  napi_value errorsKey() const noexcept;
+  // What is current where no object has a context: nothing.
+  napi_async_context rootContext() const noexcept { return rootContext_; }
+  // A property (a symbol) with which an object of JavaScript's keeps what C++ holds weakly.
+  napi_value hiddenKey(const char* name) const noexcept;  // "errors", "context"
+  void hide(napi_value object, const char* name, napi_value value);
   // Any object: Node takes the asynchronous context's own.
   napi_value resource() const noexcept;
   bool ending() const noexcept { return host_.ending(); }
@@ -69,14 +71,12 @@ class Environment final : public RefCounted {
 
   // Calls a function in a callback scope, or directly if JavaScript has called us. Throws
   // JsException if it throws; so does everything that calls.
-  napi_value call(napi_value function, std::span<const napi_value> arguments,
-                  napi_async_context context = nullptr);
-  napi_value call(Hook hook, std::span<const napi_value> arguments,
-                  napi_async_context context = nullptr);
+  napi_value call(napi_value function, std::span<const napi_value> arguments);
+  napi_value call(Hook hook, std::span<const napi_value> arguments);
   napi_value hook(Hook hook) const noexcept;
   // JavaScript must be entered before the first value is made: without a callback scope there is
   // no place for it.
-  void enterJs(napi_async_context context = nullptr) { host_.enterJs(context); }
+  void enterJs() { host_.enterJs(); }
 
   void callTick() noexcept;
   void callWarning(std::string_view name, std::string_view message) noexcept;
@@ -109,11 +109,11 @@ class Environment final : public RefCounted {
   napi_env env_;
   NodeHost host_;
   std::unique_ptr<Net> net_;
-  napi_async_context asyncContext_ = nullptr;
+  napi_async_context rootContext_ = nullptr;
   napi_async_cleanup_hook_handle cleanup_ = nullptr;
   std::array<napi_ref, kHooks> hooks_{};
   napi_ref resource_ = nullptr;
-  napi_ref errorsKey_ = nullptr;
+  napi_ref hiddenKeys_ = nullptr;
   napi_ref exception_ = nullptr;  // of the JsException under way
   napi_ref pool_ = nullptr;       // what keeps the memory
   char* poolBytes_ = nullptr;

@@ -37,15 +37,10 @@ class Origin {
     napi_env env = environment_->env();
     napi_value box = nullptr;
     napi_get_reference_value(env, box_, &box);
-    const napi_value key = environment_->errorsKey();
     napi_value before;
-    napi_get_property(env, object, key, &before);
+    napi_get_property(env, object, environment_->hiddenKey("errors"), &before);
     set(env, box, "before", before);
-    napi_property_descriptor property{};
-    property.name = key;
-    property.value = box;
-    property.attributes = static_cast<napi_property_attributes>(napi_writable | napi_configurable);
-    if (napi_define_properties(env, object, 1, &property) != napi_ok) return;
+    environment_->hide(object, "errors", box);
     left_ = true;
     napi_reference_unref(env, box_, nullptr);
   }

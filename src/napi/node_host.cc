@@ -5,12 +5,58 @@
 #include <utility>
 
 #include "napi/environment.h"
+#include "napi/js.h"
 #include "napi/lookup.h"
 
 namespace uvnet::napi {
 
+namespace {
+
+// AsyncLocalStorage keeps its stores with the resource, which Node-API holds weakly, and a store
+// may refer to the very socket: so the object that the context is for keeps the resource, not C++.
+class NodeContext final : public AsyncContext {
+ public:
+  explicit NodeContext(Environment& environment) : environment_(&environment) {
+    napi_env env = environment.env();
+    napi_value resource;
+    napi_create_object(env, &resource);
+    napi_async_init(env, resource, toJs(env, "UVNET"), &context);
+    napi_create_reference(env, resource, 1, &resource_);
+  }
+  ~NodeContext() override {
+    if (context != nullptr) napi_async_destroy(environment_->env(), context);
+    napi_delete_reference(environment_->env(), resource_);
+  }
+  void leaveWith(napi_value object) {
+    napi_value resource = nullptr;
+    if (std::exchange(left_, true)) return;
+    napi_get_reference_value(environment_->env(), resource_, &resource);
+    environment_->hide(object, "context", resource);
+    napi_reference_unref(environment_->env(), resource_, nullptr);
+  }
+  napi_async_context context = nullptr;
+
+ private:
+  Ref<Environment> environment_;
+  napi_ref resource_ = nullptr;
+  bool left_ = false;
+};
+
+}  // namespace
+
+Ref<AsyncContext> NodeHost::captureContext() noexcept {
+  if (ending_ || !capturing_) return nullptr;
+  enterJs();
+  return Ref<AsyncContext>(new NodeContext(environment_));
+}
+
+void NodeHost::leaveContext(AsyncContext* context, napi_value object) {
+  if (context != nullptr && !ending_) static_cast<NodeContext*>(context)->leaveWith(object);
+}
+
 void NodeHost::nextTick(Task task) {
   if (ending_) return;
+  contexts_.push_back(current_);
   ticks_.push(std::move(task));
   if (inJs() || depth_ == 0) {
     if (joinable_) {
@@ -22,7 +68,7 @@ void NodeHost::nextTick(Task task) {
   } else if (!runs_.empty()) {
     // Behind those that wait in JavaScript (a listener threw and Node has put its ticks off).
     runs_.push_back(1);
-    enterJs(nullptr);
+    enterJs();
     schedule();
   } else {
     ++loose_;
@@ -34,11 +80,12 @@ void NodeHost::schedule() {
   joinable_ = true;
 }
 
-void NodeHost::enterJs(napi_async_context context) {
+void NodeHost::enterJs() {
   if (calls_ > 0 || scope_ != nullptr || depth_ == 0) return;
   napi_env env = environment_.env();
   napi_open_handle_scope(env, &handles_);
-  if (context == nullptr) context = environment_.rootContext();
+  napi_async_context context =
+      current_ ? static_cast<NodeContext*>(current_.get())->context : environment_.rootContext();
   if (napi_open_callback_scope(env, environment_.resource(), context, &scope_) != napi_ok)
     scope_ = nullptr;
   if (loose_ > 0) {
@@ -50,12 +97,16 @@ void NodeHost::enterJs(napi_async_context context) {
 
 void NodeHost::runOne() noexcept {
   Task task = ticks_.pop();
+  Ref<AsyncContext> context = std::move(contexts_.front());
+  contexts_.pop_front();
   if (ending_ || !task) return;
+  swapContext(context);
   try {
     task();
   } catch (...) {
     uncaught(std::current_exception());
   }
+  swapContext(context);
 }
 
 void NodeHost::leave() noexcept {
@@ -85,20 +136,20 @@ void NodeHost::runTicks() {
 
 void NodeHost::uncaught(std::exception_ptr error) noexcept {
   if (ending_) return;
-  enterJs(nullptr);
+  enterJs();
   environment_.reportUncaught(error);
 }
 
 void NodeHost::warning(std::string_view name, std::string_view message) noexcept {
   if (ending_) return;
-  enterJs(nullptr);
+  enterJs();
   environment_.callWarning(name, message);
 }
 
 bool NodeHost::resolve(const std::string& hostname, const LookupOptions& options,
                        LookupCallback answer) {
   if (ending_) return false;
-  enterJs(nullptr);
+  enterJs();
   lookUp(environment_, environment_.hook(Hook::kLookup), hostname, options, std::move(answer));
   return true;
 }

@@ -31,9 +31,26 @@ class NodeHost final : public Host {
   bool resolve(const std::string& hostname, const LookupOptions& options,
                LookupCallback answer) override;
 
-  // Before JavaScript is called from here: opens the callback scope if a callback out of libuv has
-  // none yet. context: whose asynchronous context it runs in.
-  void enterJs(napi_async_context context);
+  // What AsyncLocalStorage has: an asynchronous resource of Node's.
+  Ref<AsyncContext> captureContext() noexcept override;
+  void swapContext(Ref<AsyncContext>& context) noexcept override { current_.swap(context); }
+  // From now on `object`, for which it was captured, keeps what belongs to the context.
+  void leaveContext(AsyncContext* context, napi_value object);
+  // While it lives nothing is captured.
+  class NoContext {
+   public:
+    explicit NoContext(NodeHost& host) noexcept : host_(host) { host_.capturing_ = false; }
+    NoContext(const NoContext&) = delete;
+    NoContext& operator=(const NoContext&) = delete;
+    ~NoContext() { host_.capturing_ = true; }
+
+   private:
+    NodeHost& host_;
+  };
+
+  // Before JavaScript is called from here: opens the callback scope, in the current context, if a
+  // callback out of libuv has none yet.
+  void enterJs();
   // JavaScript runs or ran: what is queued from now on may not join an earlier run.
   void jsRuns() noexcept { joinable_ = false; }
   // Around every call from JavaScript.
@@ -64,7 +81,10 @@ class NodeHost final : public Host {
   bool ending_ = false;
   napi_handle_scope handles_ = nullptr;
   napi_callback_scope scope_ = nullptr;  // of the outermost callback, once it entered JavaScript
+  bool capturing_ = true;
+  Ref<AsyncContext> current_;
   TickQueue ticks_;
+  std::deque<Ref<AsyncContext>> contexts_;  // that each of ticks_ runs in
   // Lengths of the runs that process.nextTick was given, oldest first; what is in ticks_ beyond
   // them it was not given.
   std::deque<std::size_t> runs_;

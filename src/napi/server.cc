@@ -15,12 +15,14 @@ namespace uvnet::napi {
 NodeServer::NodeServer(Environment& environment, napi_value object, const ServerOptions& options)
     : Server(environment.net(), options), Wrapped(environment) {
   relayEvents();
-  tie(object, this, "UVNETSERVER");
+  tie(object, this);
   watchShared();
 }
 
 Ref<Socket> NodeServer::makeSocket(SocketOptions options) {
-  environment().enterJs(context());
+  environment().enterJs();
+  // Node's accepted sockets have no context of their own, not even their server's.
+  const NodeHost::NoContext none(environment().host());
   napi_value bag;
   napi_create_object(env(), &bag);
   set(env(), bag, "allowHalfOpen", toJs(env(), options.allowHalfOpen));
@@ -36,7 +38,7 @@ Ref<Socket> NodeServer::makeSocket(SocketOptions options) {
 bool NodeServer::relay(EventId event, void* arguments) {
   if (environment().ending()) return false;
   const Ref<NodeServer> keep(this);
-  environment().enterJs(context());
+  environment().enterJs();
   const napi_value self = object();
   if (self == nullptr) return false;
   std::vector<napi_value> values{self, toJs(env(), static_cast<std::uint32_t>(event))};
@@ -72,7 +74,9 @@ napi_value init(Call& call) {
 }
 
 napi_value listen(Call& call) {
-  call.self<NodeServer>().listen(listenOptions(call.environment(), call[0]));
+  auto& server = call.self<NodeServer>();
+  server.listen(listenOptions(call.environment(), call[0]));
+  call.environment().host().leaveContext(server.asyncContext(), call.self());
   return nullptr;
 }
 // What another server or socket is bound to.
@@ -87,6 +91,7 @@ napi_value listenCopy(Call& call) {
   } else {
     server.listen(static_cast<const Socket&>(**static_cast<Ref<NodeSocket>*>(data)));
   }
+  call.environment().host().leaveContext(server.asyncContext(), call.self());
   return nullptr;
 }
 

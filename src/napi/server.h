@@ -11,6 +11,7 @@ namespace uvnet::napi {
 class NodeServer final : public Server, public Wrapped {
  public:
   NodeServer(Environment& environment, napi_value object, const ServerOptions& options);
+  using Server::asyncContext;
 
  protected:
   ~NodeServer() override = default;

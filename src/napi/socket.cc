@@ -36,7 +36,7 @@ napi_value ErrorCache::toJs(Environment& environment, const Error& error) {
 NodeSocket::NodeSocket(Environment& environment, napi_value object, SocketOptions options)
     : Socket(environment.net(), std::move(options)), Wrapped(environment) {
   relayEvents();
-  tie(object, this, "UVNETSOCKET");
+  tie(object, this);
   watchShared();
 }
 
@@ -115,7 +115,7 @@ napi_value NodeSocket::chunkToJs(const Buffer& chunk) {
 
 void NodeSocket::relayData(const Buffer& chunk) {
   Environment& environment = this->environment();
-  environment.enterJs(context());
+  environment.enterJs();
   const napi_value self = object();
   if (self == nullptr) return;
   const napi_value size = toJs(env(), static_cast<std::uint32_t>(chunk.size()));
@@ -209,7 +209,7 @@ std::uint32_t NodeSocket::listenInRuntime(EventId event, Erased& listener) {
     std::uint32_t number;
     Erased listener;
   };
-  environment().enterJs(context());
+  environment().enterJs();
   auto* own = new Own{this, ++lastListener_, std::move(listener)};
   napi_value function;
   napi_create_function(
@@ -240,7 +240,7 @@ std::uint32_t NodeSocket::listenInRuntime(EventId event, Erased& listener) {
   listeners_.push_back({own->number, JsFunction(environment(), function)});
   const napi_value arguments[] = {object(), toJs(env(), static_cast<std::uint32_t>(event)),
                                   function};
-  environment().call(Hook::kListen, arguments, context());
+  environment().call(Hook::kListen, arguments);
   return own->number;
 }
 
@@ -248,12 +248,12 @@ void NodeSocket::unlistenInRuntime(EventId event, std::uint32_t number) {
   const auto found = std::find_if(listeners_.begin(), listeners_.end(),
                                   [number](const Listener& one) { return one.number == number; });
   if (found == listeners_.end() || environment().ending()) return;
-  environment().enterJs(context());
+  environment().enterJs();
   const napi_value arguments[] = {object(), toJs(env(), static_cast<std::uint32_t>(event)),
                                   found->function.value()};
   listeners_.erase(found);
   try {
-    environment().call(Hook::kUnlisten, arguments, context());
+    environment().call(Hook::kUnlisten, arguments);
   } catch (...) {
     host().uncaught(std::current_exception());  // the caller is not to fail for a listener's sake
   }
@@ -266,7 +266,7 @@ bool NodeSocket::relay(EventId event, void* arguments) {
     relayData(argument<const Buffer&, 0, const Buffer&>(arguments));
     return true;
   }
-  environment().enterJs(context());
+  environment().enterJs();
   const napi_value self = object();
   if (self == nullptr) return false;
   std::vector<napi_value> values{self, toJs(env(), static_cast<std::uint32_t>(event))};

@@ -39,6 +39,7 @@ class NodeSocket final : public Socket, public Wrapped {
   ~NodeSocket() override;
 
   // What Node's streams show and the public calls do not.
+  using Socket::asyncContext;
   using Stream::inside;
   using Stream::Inside;
   using Stream::setReadableFlowing;

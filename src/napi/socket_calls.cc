@@ -64,7 +64,9 @@ napi_value init(Call& call) {
 }
 
 napi_value connect(Call& call) {
-  call.self<NodeSocket>().connect(connectOptions(call.environment(), call[0]));
+  auto& socket = call.self<NodeSocket>();
+  socket.connect(connectOptions(call.environment(), call[0]));
+  call.environment().host().leaveContext(socket.asyncContext(), call.self());
   return nullptr;
 }
 

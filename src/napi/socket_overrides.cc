@@ -15,7 +15,7 @@ namespace uvnet::napi {
 template <class... Values>
 void NodeSocket::callHook(Hook hook, Values... values) {
   const napi_value arguments[] = {object(), values...};
-  environment().call(hook, arguments, context());
+  environment().call(hook, arguments);
 }
 
 // A function that answers once.
@@ -60,7 +60,7 @@ napi_value NodeSocket::doneToJs(Callback done) {
 
 void NodeSocket::doRead(std::size_t size) {
   if ((overrides_ & kRead) == 0) return Socket::doRead(size);
-  environment().enterJs(context());
+  environment().enterJs();
   callHook(Hook::kDoRead, toJs(env(), static_cast<double>(size)));
 }
 
@@ -70,14 +70,14 @@ std::ptrdiff_t NodeSocket::doTryWrite(std::string_view bytes, std::optional<Erro
 
 void NodeSocket::doWrite(Buffer chunk, Callback done) {
   if ((overrides_ & kWrite) == 0) return Socket::doWrite(std::move(chunk), std::move(done));
-  environment().enterJs(context());
+  environment().enterJs();
   callHook(Hook::kDoWrite, bytesToJs(env(), chunk), toJs(env(), std::string_view("buffer")),
            doneToJs(std::move(done)));
 }
 
 void NodeSocket::doWritev(std::span<Buffer> chunks, Callback done) {
   if ((overrides_ & kWritev) == 0) return Socket::doWritev(chunks, std::move(done));
-  environment().enterJs(context());
+  environment().enterJs();
   napi_value list;
   napi_create_array(env(), &list);
   std::uint32_t index = 0;
@@ -93,18 +93,18 @@ void NodeSocket::doWritev(std::span<Buffer> chunks, Callback done) {
 
 void NodeSocket::doFinal(Callback done) {
   if ((overrides_ & kFinal) == 0) return Socket::doFinal(std::move(done));
-  environment().enterJs(context());
+  environment().enterJs();
   callHook(Hook::kDoFinal, doneToJs(std::move(done)));
 }
 
 void NodeSocket::autoEnd() {
   if (environment().ending()) return;
-  environment().enterJs(context());
+  environment().enterJs();
   callHook(Hook::kAutoEnd);
 }
 void NodeSocket::autoDestroy() {
   if (environment().ending()) return;
-  environment().enterJs(context());
+  environment().enterJs();
   callHook(Hook::kAutoDestroy);
 }
 
@@ -113,7 +113,7 @@ void NodeSocket::doDestroy(const Error* error, Callback done) {
   if ((overrides_ & kDestroy) == 0 || environment().ending()) {
     return Socket::doDestroy(error, std::move(done));
   }
-  environment().enterJs(context());
+  environment().enterJs();
   callHook(Hook::kDoDestroy, error == nullptr ? null(env()) : errors()->toJs(environment(), *error),
            doneToJs(std::move(done)));
 }

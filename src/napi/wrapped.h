@@ -23,7 +23,6 @@ class Wrapped {
 
   Environment& environment() const noexcept { return *environment_; }
   napi_env env() const noexcept { return environment_->env(); }
-  napi_async_context context() const noexcept { return context_; }
   // Null once it was collected.
   napi_value object() const noexcept {
     napi_value value = nullptr;
@@ -34,13 +33,10 @@ class Wrapped {
  protected:
   ~Wrapped() {
     if (self_ != nullptr) napi_delete_reference(env(), self_);
-    if (context_ != nullptr) napi_async_destroy(env(), context_);
   }
   // T: the class that unwrap() is asked for.
   template <class T>
-  void tie(napi_value object, T* self, const char* resourceName) {
-    // The object is the resource: AsyncLocalStorage keeps there what was current when it was made.
-    napi_async_init(env(), object, toJs(env(), resourceName), &context_);
+  void tie(napi_value object, T* self) {
     auto* owned = new Ref<T>(self);
     napi_wrap(
         env(), object, owned,
@@ -50,6 +46,7 @@ class Wrapped {
           delete ref;
         },
         nullptr, &self_);
+    environment_->host().leaveContext(self->asyncContext(), object);
   }
   void shared(bool strong) noexcept {
     if (self_ == nullptr || environment_->ending()) return;
@@ -64,7 +61,6 @@ class Wrapped {
  private:
   Ref<Environment> environment_;
   napi_ref self_ = nullptr;
-  napi_async_context context_ = nullptr;
 };
 
 // The C++ object of `value`; null if it has none.
