@@ -43,7 +43,9 @@ class UVNET_API Emitter : public RefCounted {
   std::vector<std::string_view> eventNames() const;
   // More listeners than that on one event look like a leak: Host::warning is told, once. 0: any
   // number. Default 10, Node's.
-  void setMaxListeners(std::size_t count) noexcept { maxListeners_ = count; }
+  void setMaxListeners(std::size_t count) noexcept {
+    maxListeners_ = static_cast<std::uint32_t>(count < UINT32_MAX ? count : UINT32_MAX);
+  }
   std::size_t getMaxListeners() const noexcept { return maxListeners_; }
 
  protected:
@@ -107,26 +109,25 @@ class UVNET_API Emitter : public RefCounted {
   template <class, class>
   friend class On;
   struct Node;
-  struct Entry {
-    EventId event;
-    Node* node;
-  };
-  void removeAt(std::size_t index);
+  // A link is the place that points to a node: first_, or the next of the one before.
+  void remove(Node** link);
   void removeEach(EventId event);
-  Entry takeAt(std::size_t index) noexcept;
+  Node* take(Node** link) noexcept;
+  Node** find(std::uint32_t id) noexcept;
   void dropAll(std::optional<EventId> event) noexcept;
   void warnOfLeak(EventId event);
 
   // EventEmitter.defaultMaxListeners
-  static constexpr std::size_t kDefaultMaxListeners = 10;
+  static constexpr std::uint32_t kDefaultMaxListeners = 10;
 
   Host* host_;
   std::uint32_t heard_ = 0;    // a bit for each event that has a listener, here or in the runtime
   std::uint32_t relayed_ = 0;  // and for each that the runtime is told of
   std::uint32_t warned_ = 0;   // and for each whose number of listeners was warned of
-  std::size_t maxListeners_ = kDefaultMaxListeners;
+  std::uint32_t maxListeners_ = kDefaultMaxListeners;
   std::uint32_t lastId_ = 0;
-  std::vector<Entry> entries_;
+  std::uint32_t count_ = 0;  // of all listeners
+  Node* first_ = nullptr;    // in the order of their registration
 };
 
 // on<"name">() and its kin for the events of one class.

@@ -73,7 +73,7 @@ class Function<R(Args...)> {
 
   template <class T>
   static constexpr bool fitsInline() {
-    return sizeof(T) <= kInline && alignof(T) <= alignof(std::max_align_t) &&
+    return sizeof(T) <= kInline && alignof(T) <= alignof(void*) &&
            std::is_nothrow_move_constructible_v<T>;
   }
 
@@ -124,7 +124,8 @@ class Function<R(Args...)> {
   }
 
   const Ops* ops_ = nullptr;
-  alignas(std::max_align_t) std::byte storage_[kInline];
+  // No more than a pointer's: with max_align_t each Function would be a third larger.
+  alignas(void*) std::byte storage_[kInline];
 };
 
 }  // namespace uvnet

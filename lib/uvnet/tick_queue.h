@@ -38,7 +38,7 @@ class TickQueue {
  private:
   static constexpr std::size_t kStart = 16;  // a power of two, for the mask
   static constexpr std::size_t kKeep =
-      4096;  // 256 KiB of tasks: a tick for each of many connections
+      4096;  // 192 KiB of tasks: a tick for each of many connections
 
   void grow() {
     std::vector<Task> bigger(ring_.empty() ? kStart : ring_.size() * 2);

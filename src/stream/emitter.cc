@@ -7,7 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <exception>
-#include <memory>
+#include <utility>
+#include <vector>
 
 namespace uvnet {
 
@@ -23,18 +24,21 @@ constexpr std::size_t kInlineListeners = 8;
 
 }  // namespace
 
+// A listener, a link of its emitter's list.
 struct Emitter::Node {
-  Node(Erased f, std::uint32_t number, bool single)
-      : call(std::move(f)), id(number), once(single) {}
+  Node(EventId of, Erased f, std::uint32_t number, bool single)
+      : id(number), event(of), once(single), call(std::move(f)) {}
   void retain() noexcept { ++refs; }
   void release() noexcept {
     if (--refs == 0) delete this;
   }
-  Erased call;
+  Node* next = nullptr;
   std::uint32_t refs = 1;
   std::uint32_t id;
+  EventId event;
   bool once;
   bool fired = false;  // a nested emit has used up a `once`
+  Erased call;
 };
 
 Emitter::~Emitter() { dropAll(std::nullopt); }
@@ -48,13 +52,15 @@ ListenerToken Emitter::addListener(EventId event, Erased listener, Flags flags) 
   emitArgs<std::string_view>(EventId::kNewListener, eventName(event));
   // 0 names nothing, so a wrapped counter skips it.
   if (++lastId_ == 0) ++lastId_;
-  auto node = std::make_unique<Node>(std::move(listener), lastId_, (flags & kOnce) != 0);
+  auto* const node = new Node(event, std::move(listener), lastId_, (flags & kOnce) != 0);
   const ListenerToken token{event, node->id};
-  const Entry entry{event, node.get()};
-  entries_.insert((flags & kPrepend) != 0 ? entries_.begin() : entries_.end(), entry);
-  static_cast<void>(node.release());  // entries_ holds it now
+  Node** link = &first_;
+  if ((flags & kPrepend) == 0) {
+    while (*link != nullptr) link = &(*link)->next;
+  }
+  node->next = std::exchange(*link, node);
   heard_ |= bit(event);
-  if (maxListeners_ > 0 && entries_.size() > maxListeners_) warnOfLeak(event);
+  if (++count_ > maxListeners_ && maxListeners_ > 0) warnOfLeak(event);
   // Node's streams overload on() only: what is prepended makes nothing flow.
   if ((flags & kPrepend) == 0) onListenerAdded(event);
   return token;
@@ -76,11 +82,9 @@ bool Emitter::off(ListenerToken token) {
     unlistenInRuntime(token.event, token.id & ~kInRuntime);
     return true;
   }
-  for (std::size_t i = 0; i < entries_.size(); ++i) {
-    if (entries_[i].event == token.event && entries_[i].node->id == token.id) {
-      removeAt(i);
-      return true;
-    }
+  if (Node** const link = find(token.id); link != nullptr && (*link)->event == token.event) {
+    remove(link);
+    return true;
   }
   // Node's streams look at what is left even then: removeAllListeners('data') lets them flow on,
   // and an off() of one that is gone ends that.
@@ -98,10 +102,10 @@ void Emitter::removeAllListeners() {
   if (hasListener(EventId::kRemoveListener)) {
     // Each is told of, event by event; those who are told go last.
     std::vector<EventId> events;
-    for (const Entry& entry : entries_) {
-      if (entry.event != EventId::kRemoveListener &&
-          std::find(events.begin(), events.end(), entry.event) == events.end()) {
-        events.push_back(entry.event);
+    for (const Node* node = first_; node != nullptr; node = node->next) {
+      if (node->event != EventId::kRemoveListener &&
+          std::find(events.begin(), events.end(), node->event) == events.end()) {
+        events.push_back(node->event);
       }
     }
     for (const EventId event : events) removeListeners(event);
@@ -112,20 +116,29 @@ void Emitter::removeAllListeners() {
 
 // The last one first, as Node does.
 void Emitter::removeEach(EventId event) {
-  for (std::size_t i = entries_.size(); i > 0; --i) {
+  std::vector<std::uint32_t> ids;
+  for (const Node* node = first_; node != nullptr; node = node->next) {
+    if (node->event == event) ids.push_back(node->id);
+  }
+  for (; !ids.empty(); ids.pop_back()) {
     // Who is told may have removed some itself.
-    if (i <= entries_.size() && entries_[i - 1].event == event) removeAt(i - 1);
+    if (Node** const link = find(ids.back())) remove(link);
   }
 }
 
 // Without a word to anybody.
 void Emitter::dropAll(std::optional<EventId> event) noexcept {
-  std::vector<Node*> dropped;
-  for (std::size_t i = entries_.size(); i > 0; --i) {
-    if (!event || entries_[i - 1].event == *event) dropped.push_back(takeAt(i - 1).node);
+  Node* dropped = nullptr;  // the last one first
+  for (Node** link = &first_; *link != nullptr;) {
+    if (!event || (*link)->event == *event) {
+      Node* const node = take(link);
+      node->next = std::exchange(dropped, node);
+    } else {
+      link = &(*link)->next;
+    }
   }
   // Last: what the listeners own may call back in here.
-  for (Node* node : dropped) node->release();
+  while (dropped != nullptr) std::exchange(dropped, dropped->next)->release();
 }
 
 std::vector<std::string_view> Emitter::eventNames() const {
@@ -133,8 +146,8 @@ std::vector<std::string_view> Emitter::eventNames() const {
   for (const EventId event : leadingEvents()) {
     if (hasListener(event)) names.push_back(eventName(event));
   }
-  for (const Entry& entry : entries_) {
-    const std::string_view name = eventName(entry.event);
+  for (const Node* node = first_; node != nullptr; node = node->next) {
+    const std::string_view name = eventName(node->event);
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   }
   return names;
@@ -142,7 +155,9 @@ std::vector<std::string_view> Emitter::eventNames() const {
 
 std::size_t Emitter::countListeners(EventId event) const noexcept {
   std::size_t count = 0;
-  for (const Entry& entry : entries_) count += entry.event == event ? 1 : 0;
+  for (const Node* node = first_; node != nullptr; node = node->next) {
+    count += node->event == event ? 1 : 0;
+  }
   // How many the runtime has is its business.
   return count + ((relayed_ & bit(event)) != 0 ? 1 : 0);
 }
@@ -159,37 +174,44 @@ void Emitter::setRelayed(EventId event, bool listened) noexcept {
   if (countListeners(event) > 0) heard_ |= bit(event);
 }
 
-Emitter::Entry Emitter::takeAt(std::size_t index) noexcept {
-  const Entry entry = entries_[index];
-  entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(index));
-  const std::size_t left = countListeners(entry.event);
-  if (left == 0) heard_ &= ~bit(entry.event);
-  // Node's mark belongs to the array of listeners, and one listener is no array.
-  if (left <= 1) warned_ &= ~bit(entry.event);
-  return entry;
+Emitter::Node** Emitter::find(std::uint32_t id) noexcept {
+  for (Node** link = &first_; *link != nullptr; link = &(*link)->next) {
+    if ((*link)->id == id) return link;
+  }
+  return nullptr;
 }
 
-void Emitter::removeAt(std::size_t index) {
-  const Entry entry = takeAt(index);
+Emitter::Node* Emitter::take(Node** link) noexcept {
+  Node* const node = std::exchange(*link, (*link)->next);
+  --count_;
+  const std::size_t left = countListeners(node->event);
+  if (left == 0) heard_ &= ~bit(node->event);
+  // Node's mark belongs to the array of listeners, and one listener is no array.
+  if (left <= 1) warned_ &= ~bit(node->event);
+  return node;
+}
+
+void Emitter::remove(Node** link) {
+  Node* const node = take(link);
   struct Release {
     Node* node;
     ~Release() { node->release(); }
-  } const release{entry.node};  // last: what the listener owned may call back in here
-  onListenerRemoved(entry.event);
-  emitArgs<std::string_view>(EventId::kRemoveListener, eventName(entry.event));
+  } const release{node};  // last: what the listener owned may call back in here
+  onListenerRemoved(node->event);
+  emitArgs<std::string_view>(EventId::kRemoveListener, eventName(node->event));
 }
 
 bool Emitter::emitErased(EventId event, void* args) {
   std::array<Node*, kInlineListeners> few{};
   std::vector<Node*> many;
   std::size_t count = 0;
-  for (const Entry& entry : entries_) {
-    if (entry.event != event) continue;
+  for (Node* node = first_; node != nullptr; node = node->next) {
+    if (node->event != event) continue;
     if (count < few.size()) {
-      few[count] = entry.node;
+      few[count] = node;
     } else {
       if (many.empty()) many.assign(few.begin(), few.end());
-      many.push_back(entry.node);
+      many.push_back(node);
     }
     ++count;
   }

@@ -57,22 +57,24 @@ bool WritableSide::write(std::string_view bytes, const Buffer* owner, Callback c
 
 void WritableSide::enqueue(std::string_view bytes, const Buffer* owner, Callback callback,
                            Text text) {
-  chunks_.push_back(owner != nullptr ? *owner : keep(bytes));
-  if (!decodeStrings) texts_.push_back(text);
-  callbacks_.push_back(std::move(callback));
+  Queue& queue = this->queue();
+  queue.chunks.push_back(owner != nullptr ? *owner : keep(bytes));
+  if (!decodeStrings) queue.texts.push_back(text);
+  queue.callbacks.push_back(std::move(callback));
 }
 
 // Small writes that wait lie in one block, one behind the other, and leave as one piece.
 Buffer WritableSide::keep(std::string_view bytes) {
   if (bytes.size() > kSmallWrite) return Buffer::copyOf(bytes);
-  if (together_.size() - togetherUsed_ < bytes.size()) {
-    together_ = Buffer::allocUnsafe(kTogether);
-    togetherUsed_ = 0;
+  Queue& queue = *queue_;
+  if (queue.together.size() - queue.togetherUsed < bytes.size()) {
+    queue.together = Buffer::allocUnsafe(kTogether);
+    queue.togetherUsed = 0;
   }
-  std::copy(bytes.begin(), bytes.end(), together_.mutableData() + togetherUsed_);
-  const std::size_t begin = togetherUsed_;
-  togetherUsed_ += bytes.size();
-  return together_.subarray(begin, togetherUsed_);
+  std::copy(bytes.begin(), bytes.end(), queue.together.mutableData() + queue.togetherUsed);
+  const std::size_t begin = queue.togetherUsed;
+  queue.togetherUsed += bytes.size();
+  return queue.together.subarray(begin, queue.togetherUsed);
 }
 
 // A source that answers late, for a life that is over, has been answered for.
@@ -91,7 +93,7 @@ Callback WritableSide::answerTo(void (WritableSide::*told)(const Error*)) {
 void WritableSide::start(std::string_view bytes, const Buffer* owner, Callback callback,
                          Text text) {
   writeLen_ = bytes.size();
-  writeCallback_ = std::move(callback);
+  if (callback) queue().writeCallback = std::move(callback);
   writing_ = sync_ = expectWritten_ = true;
   if (text) {
     stream_.doWriteText(owner != nullptr ? *owner : Buffer::copyOf(bytes), *text,
@@ -119,10 +121,7 @@ void WritableSide::onWritten(const Error* error) {
     return;
   }
   const bool sync = sync_;
-  Told told{std::move(writeCallback_), std::move(batchCallbacks_)};
-  writeCallback_ = {};
-  batchCallbacks_ = std::move(spareCallbacks_);
-  batchCallbacks_.clear();
+  Told told = takeTold();
   writing_ = expectWritten_ = false;
   length_ -= writeLen_;
   writeLen_ = 0;
@@ -139,7 +138,7 @@ void WritableSide::onWritten(const Error* error) {
     return;
   }
 
-  if (next_ < chunks_.size()) clearBuffer();
+  if (queue_ != nullptr && queue_->waits()) clearBuffer();
   if (!sync) {
     afterWrite(told);
     return;
@@ -148,18 +147,19 @@ void WritableSide::onWritten(const Error* error) {
   if (told.any() || (owesDrain && !afterWritePending_)) {
     afterWritePending_ = true;
     told.life = life_;
-    afterWrites_.push_back(std::move(told));
+    queue().afterWrites.push_back(std::move(told));
     nextTick(stream_, core_, [this] {
-      Told next = std::move(afterWrites_[afterWritesNext_]);
-      if (++afterWritesNext_ == afterWrites_.size()) {
-        afterWrites_.clear();
-        afterWritesNext_ = 0;
+      Queue& queue = *queue_;
+      Told next = std::move(queue.afterWrites[queue.afterWritesNext]);
+      if (++queue.afterWritesNext == queue.afterWrites.size()) {
+        queue.afterWrites.clear();
+        queue.afterWritesNext = 0;
       }
       afterWrite(next);
     });
   } else {
     // Nobody to tell: the step is over here and now, without a tick.
-    reuse(told);
+    if (queue_ != nullptr) queue_->reuse(told);
     --pending_;
     if (ending_) finishMaybe(true);
   }
@@ -188,10 +188,19 @@ bool WritableSide::Told::any() const noexcept {
   return false;
 }
 
-// The array of a vectored write's callbacks serves the next one.
-void WritableSide::reuse(Told& told) noexcept {
+WritableSide::Told WritableSide::Queue::takeTold() noexcept {
+  Told told{std::move(writeCallback), std::move(batchCallbacks)};
+  writeCallback = {};
+  batchCallbacks = std::move(spareCallbacks);
+  batchCallbacks.clear();
+  return told;
+}
+
+void WritableSide::Queue::reuse(Told& told) noexcept {
   told.many.clear();
-  if (told.many.capacity() > spareCallbacks_.capacity()) spareCallbacks_ = std::move(told.many);
+  if (told.many.capacity() > spareCallbacks.capacity() && told.many.capacity() <= kKeep) {
+    spareCallbacks = std::move(told.many);
+  }
 }
 
 void WritableSide::failWrite(const Error& error, Told told) {
@@ -214,7 +223,7 @@ void WritableSide::afterWrite(Told& told) {
   }
   if (told.life == life_ && pending_ > 0) --pending_;
   tell(told, nullptr);
-  reuse(told);
+  if (queue_ != nullptr) queue_->reuse(told);
   if (core_.life.destroyed) errorBuffer();
   if (ending_) finishMaybe(true);
 }
@@ -222,34 +231,35 @@ void WritableSide::afterWrite(Told& told) {
 void WritableSide::clearBuffer() {
   const Lifecycle& life = core_.life;
   if (life.destroyed || !life.constructed || bufferProcessing_ || corked_ > 0 ||
-      next_ == chunks_.size()) {
+      queue_ == nullptr || !queue_->waits()) {
     return;
   }
+  Queue& queue = *queue_;
   bufferProcessing_ = true;
-  const std::size_t count = chunks_.size() - next_;
+  const std::size_t count = queue.chunks.size() - queue.next;
   if (count > 1 && decodeStrings && stream_.hasWritev()) {
     pending_ -= static_cast<unsigned>(count - 1);  // one step from here on
-    batchChunks_.assign(
-        std::make_move_iterator(chunks_.begin() + static_cast<std::ptrdiff_t>(next_)),
-        std::make_move_iterator(chunks_.end()));
-    batchCallbacks_.assign(
-        std::make_move_iterator(callbacks_.begin() + static_cast<std::ptrdiff_t>(next_)),
-        std::make_move_iterator(callbacks_.end()));
-    resetBuffer();
+    const auto next = static_cast<std::ptrdiff_t>(queue.next);
+    queue.batchChunks.assign(std::make_move_iterator(queue.chunks.begin() + next),
+                             std::make_move_iterator(queue.chunks.end()));
+    queue.batchCallbacks.assign(std::make_move_iterator(queue.callbacks.begin() + next),
+                                std::make_move_iterator(queue.callbacks.end()));
+    queue.reset();
     writeLen_ = length_;
     writing_ = sync_ = expectWritten_ = true;
-    stream_.doWritev(batchChunks_, answerTo(&WritableSide::onWritten));
+    stream_.doWritev(queue.batchChunks, answerTo(&WritableSide::onWritten));
     sync_ = false;
-    batchChunks_.clear();
+    queue.batchChunks.clear();
+    if (count > kKeep) std::vector<Buffer>().swap(queue.batchChunks);
   } else {
     do {
-      const Buffer chunk = std::move(chunks_[next_]);
-      Callback callback = std::move(callbacks_[next_]);
-      const Text text = decodeStrings ? Text() : texts_[next_];
-      ++next_;
+      const Buffer chunk = std::move(queue.chunks[queue.next]);
+      Callback callback = std::move(queue.callbacks[queue.next]);
+      const Text text = decodeStrings ? Text() : queue.texts[queue.next];
+      ++queue.next;
       if (core_.life.destroyed) {
         writeLen_ = chunk.size();
-        writeCallback_ = std::move(callback);
+        if (callback) queue.writeCallback = std::move(callback);
         writing_ = sync_ = expectWritten_ = true;
         const Error error = streamDestroyed("write");
         onWritten(&error);
@@ -257,28 +267,32 @@ void WritableSide::clearBuffer() {
       } else {
         start(chunk, &chunk, std::move(callback), text);
       }
-    } while (next_ < chunks_.size() && !writing_);
-    if (next_ == chunks_.size()) {
-      resetBuffer();
-    } else if (next_ > kCompactAt && next_ > chunks_.size() / 2) {
-      chunks_.erase(chunks_.begin(), chunks_.begin() + static_cast<std::ptrdiff_t>(next_));
-      callbacks_.erase(callbacks_.begin(), callbacks_.begin() + static_cast<std::ptrdiff_t>(next_));
-      if (!decodeStrings) {
-        texts_.erase(texts_.begin(), texts_.begin() + static_cast<std::ptrdiff_t>(next_));
-      }
-      next_ = 0;
+    } while (queue.waits() && !writing_);
+    if (!queue.waits()) {
+      queue.reset();
+    } else if (queue.next > kCompactAt && queue.next > queue.chunks.size() / 2) {
+      const auto next = static_cast<std::ptrdiff_t>(queue.next);
+      queue.chunks.erase(queue.chunks.begin(), queue.chunks.begin() + next);
+      queue.callbacks.erase(queue.callbacks.begin(), queue.callbacks.begin() + next);
+      if (!decodeStrings) queue.texts.erase(queue.texts.begin(), queue.texts.begin() + next);
+      queue.next = 0;
     }
   }
   bufferProcessing_ = false;
 }
 
-void WritableSide::resetBuffer() noexcept {
-  chunks_.clear();
-  callbacks_.clear();
-  texts_.clear();
-  next_ = 0;
-  together_ = {};
-  togetherUsed_ = 0;
+void WritableSide::Queue::reset() noexcept {
+  chunks.clear();
+  callbacks.clear();
+  texts.clear();
+  if (chunks.capacity() > kKeep) {
+    std::vector<Buffer>().swap(chunks);
+    std::vector<Callback>().swap(callbacks);
+    std::vector<Text>().swap(texts);
+  }
+  next = 0;
+  together = {};
+  togetherUsed = 0;
 }
 
 void WritableSide::uncork() {
@@ -293,7 +307,7 @@ void WritableSide::onConstructed() {
 }
 
 void WritableSide::errorBufferNextTick() {
-  if (!buffered() && onFinished_.empty()) return;
+  if (!buffered() && (queue_ == nullptr || queue_->onFinished.empty())) return;
   nextTick(stream_, core_, [this] { errorBuffer(); });
 }
 
@@ -304,35 +318,38 @@ void WritableSide::errorBuffer() {
     return errored != nullptr ? *errored : streamDestroyed(call);
   };
   // Who is told may write again; that is answered here as well, as in Node.
-  while (next_ < chunks_.size()) {
-    length_ -= chunks_[next_].size();
-    Callback callback = std::move(callbacks_[next_++]);
+  if (queue_ == nullptr) return;
+  Queue& queue = *queue_;
+  while (queue.waits()) {
+    length_ -= queue.chunks[queue.next].size();
+    Callback callback = std::move(queue.callbacks[queue.next++]);
     const Error error = why("write");
     answer(callback, &error);
   }
-  resetBuffer();
+  queue.reset();
   const Error error = why("end");
   tellFinished(&error);
 }
 
 void WritableSide::undestroy() {
   // Who still waited in the last life is told before the next one begins; nothing of it stays.
-  Told told{std::move(writeCallback_), std::move(batchCallbacks_)};
-  writeCallback_ = {};
-  batchCallbacks_.clear();
-  for (std::size_t i = next_; i < callbacks_.size(); ++i) {
-    told.many.push_back(std::move(callbacks_[i]));
-  }
-  std::vector<Callback> ends = std::move(onFinished_);
-  onFinished_.clear();
-  resetBuffer();
-  if (told.any() || !ends.empty()) {
-    nextTick(stream_, core_, [this, told = std::move(told), ends = std::move(ends)]() mutable {
-      const Error write = streamDestroyed("write");
-      tell(told, &write);
-      const Error end = streamDestroyed("end");
-      for (Callback& callback : ends) answer(callback, &end);
-    });
+  if (queue_ != nullptr) {
+    Queue& queue = *queue_;
+    Told told = queue.takeTold();
+    for (std::size_t i = queue.next; i < queue.callbacks.size(); ++i) {
+      told.many.push_back(std::move(queue.callbacks[i]));
+    }
+    std::vector<Callback> ends = std::move(queue.onFinished);
+    queue.onFinished.clear();
+    queue.reset();
+    if (told.any() || !ends.empty()) {
+      nextTick(stream_, core_, [this, told = std::move(told), ends = std::move(ends)]() mutable {
+        const Error write = streamDestroyed("write");
+        tell(told, &write);
+        const Error end = streamDestroyed("end");
+        for (Callback& callback : ends) answer(callback, &end);
+      });
+    }
   }
   ++life_;
   length_ = writeLen_ = 0;
@@ -344,12 +361,14 @@ void WritableSide::undestroy() {
 }
 
 void WritableSide::abandon() noexcept {
-  writeCallback_ = {};
-  batchCallbacks_.clear();
-  resetBuffer();
-  onFinished_.clear();
-  afterWrites_.clear();
-  afterWritesNext_ = 0;
+  if (queue_ == nullptr) return;
+  Queue& queue = *queue_;
+  queue.writeCallback = {};
+  queue.batchCallbacks.clear();
+  queue.reset();
+  queue.onFinished.clear();
+  queue.afterWrites.clear();
+  queue.afterWritesNext = 0;
 }
 
 }  // namespace uvnet::stream

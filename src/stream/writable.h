@@ -59,6 +59,9 @@ class WritableSide {
   static constexpr std::size_t kTogether = 4096;
   static constexpr std::size_t kSmallWrite = kTogether / 8;
 
+  // Of the arrays of those that wait: enough for a turn's writes, at most 20 KiB a socket.
+  static constexpr std::size_t kKeep = 256;
+
   // Who is told about one finished write: one callback, or those of a vectored write.
   struct Told {
     Callback one;
@@ -68,6 +71,36 @@ class WritableSide {
   };
 
   using Text = std::optional<Encoding>;
+
+  // What only writes that wait, or that somebody wants to be told of, need. The memory of more than
+  // kKeep of them is given back when all are out.
+  struct Queue {
+    Callback writeCallback;                // of the single write under way
+    std::vector<Callback> batchCallbacks;  // of the vectored write under way
+    std::vector<Buffer> batchChunks;
+    std::vector<Callback> spareCallbacks;  // memory to use again
+    std::vector<Buffer> chunks;            // waiting, from next on
+    std::vector<Callback> callbacks;
+    std::vector<Text> texts;  // of chunks, where decodeStrings is false
+    std::size_t next = 0;
+    Buffer together;  // the block that small writes are copied to
+    std::size_t togetherUsed = 0;
+    std::vector<Told> afterWrites;  // finished at once, to be told on ticks, in order
+    std::size_t afterWritesNext = 0;
+    std::vector<Callback> onFinished;
+
+    bool waits() const noexcept { return next < chunks.size(); }
+    Told takeTold() noexcept;
+    // The array of a vectored write's callbacks serves the next one.
+    void reuse(Told& told) noexcept;
+    void reset() noexcept;
+  };
+  Queue& queue() {
+    if (queue_ == nullptr) queue_ = std::make_unique<Queue>();
+    return *queue_;
+  }
+  Told takeTold() noexcept { return queue_ != nullptr ? queue_->takeTold() : Told(); }
+
   void start(std::string_view bytes, const Buffer* owner, Callback callback, Text text);
   void enqueue(std::string_view bytes, const Buffer* owner, Callback callback, Text text);
   Buffer keep(std::string_view bytes);
@@ -75,13 +108,13 @@ class WritableSide {
   void onWritten(const Error* error);
   void answer(Callback& callback, const Error* error) noexcept;
   void tell(Told& told, const Error* error) noexcept;
-  void reuse(Told& told) noexcept;
   void failWrite(const Error& error, Told told);
   void afterWrite(Told& told);
   void clearBuffer();
-  void resetBuffer() noexcept;
   // Something waits, or clearBuffer() has not yet come back from the last of it.
-  bool buffered() const noexcept { return bufferProcessing_ || !chunks_.empty(); }
+  bool buffered() const noexcept {
+    return bufferProcessing_ || (queue_ != nullptr && !queue_->chunks.empty());
+  }
   void errorBuffer();
   bool needFinish() const noexcept;
   void finishMaybe(bool sync);
@@ -111,19 +144,7 @@ class WritableSide {
   bool prefinished_ = false;
   bool afterWritePending_ = false;
 
-  Callback writeCallback_;                // of the single write under way
-  std::vector<Callback> batchCallbacks_;  // of the vectored write under way
-  std::vector<Buffer> batchChunks_;
-  std::vector<Callback> spareCallbacks_;  // memory to use again
-  std::vector<Buffer> chunks_;            // waiting, from next_ on
-  std::vector<Callback> callbacks_;
-  std::vector<std::optional<Encoding>> texts_;  // of chunks_, where decodeStrings is false
-  std::size_t next_ = 0;
-  Buffer together_;  // the block that small writes are copied to
-  std::size_t togetherUsed_ = 0;
-  std::vector<Told> afterWrites_;  // finished at once, to be told on ticks, in order
-  std::size_t afterWritesNext_ = 0;
-  std::vector<Callback> onFinished_;
+  std::unique_ptr<Queue> queue_;  // made when first needed, then kept
 };
 
 }  // namespace uvnet::stream

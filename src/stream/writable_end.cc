@@ -42,7 +42,7 @@ void WritableSide::end(bool withData, std::string_view bytes, const Buffer* owne
   } else if (finished_) {
     nextTick(stream_, core_, [callback = std::move(callback)]() mutable { callback(nullptr); });
   } else {
-    onFinished_.push_back(std::move(callback));
+    queue().onFinished.push_back(std::move(callback));
   }
 }
 
@@ -119,8 +119,9 @@ void WritableSide::finish() {
 }
 
 void WritableSide::tellFinished(const Error* error) {
-  std::vector<Callback> callbacks = std::move(onFinished_);
-  onFinished_.clear();
+  if (queue_ == nullptr) return;
+  std::vector<Callback> callbacks = std::move(queue_->onFinished);
+  queue_->onFinished.clear();
   for (Callback& callback : callbacks) answer(callback, error);
 }
 
