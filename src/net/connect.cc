@@ -64,11 +64,11 @@ void SocketState::connect(ConnectOptions options, Function<void()> listener) {
     }
   }
 
-  if (options.blockList) blockList = std::move(options.blockList);
+  if (options.blockList) setBlockList(std::move(*options.blockList));
   if (listener) socket.once<"connect">(std::move(listener));
   if (socket.destroyed()) {
     forgetPendingWrite();
-    remoteName_ = {};
+    if (names_ != nullptr) names_->remote = {};
   }
   socket.setEndedByPeer(false);
   const bool fromBound = std::exchange(boundOnly, false);
@@ -83,27 +83,32 @@ void SocketState::connect(ConnectOptions options, Function<void()> listener) {
   hold();
   wire.touch();
   connecting = true;
-  ++connectId_;
-  target_ = std::move(target);
+  ++way().connectId;
+  way_->target = std::move(target);
 
   if (named) {
     connectToPath(options.path);
   } else if (version != 0 && fromBound) {
     // At once, so that localAddress is known when connect() returns (Node's BoundSocket).
-    connectTo(target_.host, version);
+    connectTo(way_->target.host, version);
   } else if (version != 0) {
-    tick([this, version, id = connectId_] {
-      if (connecting && id == connectId_) connectTo(target_.host, version);
+    tick([this, version, id = way_->connectId] {
+      if (connecting && id == way_->connectId) connectTo(way_->target.host, version);
     });
   } else {
     lookUp(lookup, options.lookup, race);
   }
 }
 
+const std::vector<std::string>& SocketState::attemptedAddresses() const noexcept {
+  static const std::vector<std::string> kNone;
+  return way_ != nullptr ? way_->attemptedAddresses : kNone;
+}
+
 void SocketState::openHandle(bool pipe) {
   if (socket.destroyed()) socket.undestroy();
   context = net->host().captureContext();
-  localName_ = {};
+  forgetLocalName();
   if (pipe) {
     wire.attach(handles::Pipe::create(net->loop()));
   } else {
@@ -113,21 +118,22 @@ void SocketState::openHandle(bool pipe) {
 
 void SocketState::stopConnecting() noexcept {
   connecting = false;
-  if (lookup_ != nullptr) lookup_->state = nullptr;
-  lookup_.reset();
-  nameLookup_.cancel();
-  if (race_ != nullptr) race_->timer.stop();
+  if (way_ == nullptr) return;
+  if (way_->lookup != nullptr) way_->lookup->state = nullptr;
+  way_->lookup.reset();
+  way_->nameLookup.cancel();
+  if (way_->race != nullptr) way_->race->timer.stop();
 }
 
 // --- Lookup --------------------------------------------------------------------------------------
 
 void SocketState::lookUp(LookupOptions options, const Lookup& custom, bool race) {
-  const std::string& host = target_.host;
+  const std::string& host = way_->target.host;
   if (custom) {
     // Told once, told late, never told: the ticket says whether we still want to know.
-    lookup_ = std::make_shared<Ticket>(Ticket{this});
-    const auto answered = [ticket = lookup_, race](const Error* error,
-                                                   const std::vector<LookupAddress>& found) {
+    way_->lookup = std::make_shared<Ticket>(Ticket{this});
+    const auto answered = [ticket = way_->lookup, race](const Error* error,
+                                                        const std::vector<LookupAddress>& found) {
       if (ticket->state == nullptr) return;
       SocketState& state = *std::exchange(ticket->state, nullptr);
       const Ref<Socket> keep(&state.socket);
@@ -142,22 +148,22 @@ void SocketState::lookUp(LookupOptions options, const Lookup& custom, bool race)
     }
     return;
   }
-  nameLookup_.start(*net, host, target_.port, options, socket,
-                    [this, race](const Error* error, const std::vector<LookupAddress>& found) {
-                      onLookup(error, found, race);
-                    });
+  way_->nameLookup.start(*net, host, way_->target.port, options, socket,
+                         [this, race](const Error* error, const std::vector<LookupAddress>& found) {
+                           onLookup(error, found, race);
+                         });
 }
 
 void SocketState::failNextTick(const Error& error) {
   // net.connect() may not have returned yet: nobody could be listening.
-  tick([this, error, id = connectId_] {
-    if (id == connectId_) socket.destroy(error);
+  tick([this, error, id = way().connectId] {
+    if (id == way_->connectId) socket.destroy(error);
   });
 }
 
 void SocketState::onLookup(const Error* error, const std::vector<LookupAddress>& found, bool race) {
   if (error == nullptr && found.empty()) {
-    const Error none = lookupError(uverr::kEaiNoData, target_.host);
+    const Error none = lookupError(uverr::kEaiNoData, way_->target.host);
     onLookup(&none, {}, race);
     return;
   }
@@ -167,14 +173,15 @@ void SocketState::onLookup(const Error* error, const std::vector<LookupAddress>&
   }
   const std::string address = found.empty() ? std::string() : found.front().address;
   const int family = found.empty() ? 0 : found.front().family;
-  socket.emit<"lookup">(error, address, family, target_.host);
+  socket.emit<"lookup">(error, address, family, way_->target.host);
   if (!connecting) return;
   if (error != nullptr) {
     failNextTick(*error);
   } else if (ipVersion(address) == 0) {
     failNextTick(invalidIpAddress(address));
   } else if (family != 4 && family != 6) {
-    failNextTick(invalidAddressFamily(family, target_.host, target_.givenPort, target_.port));
+    failNextTick(
+        invalidAddressFamily(family, way_->target.host, way_->target.givenPort, way_->target.port));
   } else {
     wire.touch();
     connectTo(address, family);
@@ -184,89 +191,95 @@ void SocketState::onLookup(const Error* error, const std::vector<LookupAddress>&
 // --- One attempt ---------------------------------------------------------------------------------
 
 void SocketState::connectTo(const std::string& address, int family) {
-  attempt_ = {address, target_.port, family, target_.localAddress, target_.localPort};
+  way_->attempt = {address, way_->target.port, family, way_->target.localAddress,
+                   way_->target.localPort};
   if (const auto error = refused(Access::Kind::kBind)) {
     socket.destroy(*error);
     return;
   }
-  if (const int status = bindLocal(attempt_); status < 0) {
-    socket.destroy(hostPortError(status, "bind", attempt_.localAddress, attempt_.localPort));
+  if (const int status = bindLocal(way_->attempt); status < 0) {
+    socket.destroy(
+        hostPortError(status, "bind", way_->attempt.localAddress, way_->attempt.localPort));
     return;
   }
-  socket.emit<"connectionAttempt">(attempt_.address, attempt_.port, attempt_.family);
+  socket.emit<"connectionAttempt">(way_->attempt.address, way_->attempt.port, way_->attempt.family);
   if (!connecting) return;
-  if (blocked(attempt_)) {
-    socket.destroy(ipBlocked(attempt_.address));
+  if (blocked(way_->attempt)) {
+    socket.destroy(ipBlocked(way_->attempt.address));
     return;
   }
   if (const auto error = refused(Access::Kind::kConnect)) {
     socket.destroy(*error);
     return;
   }
-  const int status = tcp()->connect(attempt_.address, attempt_.port, family == 6, socket,
-                                    [this, id = connectId_](int answer) {
-                                      if (id == connectId_) onConnected(answer);
+  const int status = tcp()->connect(way_->attempt.address, way_->attempt.port, family == 6, socket,
+                                    [this, id = way_->connectId](int answer) {
+                                      if (id == way_->connectId) onConnected(answer);
                                     });
   if (status < 0) socket.destroy(refusedAtOnce(status));
 }
 
 void SocketState::connectToPath(const std::string& path) {
-  attempt_ = {path, 0, 0, {}, 0};
-  socket.emit<"connectionAttempt">(attempt_.address, 0, 0);
+  way_->attempt = {path, 0, 0, {}, 0};
+  socket.emit<"connectionAttempt">(way_->attempt.address, 0, 0);
   if (!connecting) return;
   if (const auto error = net->refused({.kind = Access::Kind::kConnect, .path = path})) {
     socket.destroy(*error);
     return;
   }
-  handles::asPipe(*wire.handle()).connect(path, socket, [this, id = connectId_](int answer) {
-    if (id == connectId_) onConnected(answer);
+  handles::asPipe(*wire.handle()).connect(path, socket, [this, id = way_->connectId](int answer) {
+    if (id == way_->connectId) onConnected(answer);
   });
 }
 
 int SocketState::bindLocal(const Attempt& attempt) {
   if (attempt.localAddress.empty() && attempt.localPort == 0) return 0;
   const bool v6 = attempt.family == 6;
-  if (attempt.localAddress.empty()) attempt_.localAddress = v6 ? "::" : "0.0.0.0";
-  int status = tcp()->bind(attempt_.localAddress, attempt_.localPort, v6);
+  if (attempt.localAddress.empty()) way_->attempt.localAddress = v6 ? "::" : "0.0.0.0";
+  int status = tcp()->bind(way_->attempt.localAddress, way_->attempt.localPort, v6);
   // libuv keeps EADDRINUSE for later, and a connect would bind to a random port instead.
-  if (status == 0 && attempt_.localPort > 0) {
+  if (status == 0 && way_->attempt.localPort > 0) {
     AddressInfo bound;
     status = tcp()->getsockname(bound);
-    if (status == 0 && bound.port != attempt_.localPort) status = uverr::kAddrInUse;
+    if (status == 0 && bound.port != way_->attempt.localPort) status = uverr::kAddrInUse;
   }
   return status;
 }
 
 bool SocketState::blocked(const Attempt& attempt) const noexcept {
-  return blockList && blockList->check(attempt.address, attempt.family == 6 ? "ipv6" : "ipv4");
+  return way_->blockList &&
+         way_->blockList->check(attempt.address, attempt.family == 6 ? "ipv6" : "ipv4");
 }
 
 std::optional<Error> SocketState::refused(Access::Kind kind) const {
   if (kind == Access::Kind::kConnect) {
-    return net->refused({.kind = kind, .address = attempt_.address, .port = attempt_.port});
+    return net->refused(
+        {.kind = kind, .address = way_->attempt.address, .port = way_->attempt.port});
   }
-  if (attempt_.localAddress.empty() && attempt_.localPort == 0) return std::nullopt;
-  const std::string_view any = attempt_.family == 6 ? "::" : "0.0.0.0";
-  return net->refused({.kind = kind,
-                       .address = attempt_.localAddress.empty() ? any : attempt_.localAddress,
-                       .port = attempt_.localPort});
+  if (way_->attempt.localAddress.empty() && way_->attempt.localPort == 0) return std::nullopt;
+  const std::string_view any = way_->attempt.family == 6 ? "::" : "0.0.0.0";
+  return net->refused(
+      {.kind = kind,
+       .address = way_->attempt.localAddress.empty() ? any : way_->attempt.localAddress,
+       .port = way_->attempt.localPort});
 }
 
 Error SocketState::attemptError(int status) const {
-  if (attempt_.localAddress.empty() || attempt_.localPort == 0) {
-    return hostPortError(status, "connect", attempt_.address, attempt_.port);
+  if (way_->attempt.localAddress.empty() || way_->attempt.localPort == 0) {
+    return hostPortError(status, "connect", way_->attempt.address, way_->attempt.port);
   }
-  Error error = hostPortError(status, "connect", attempt_.address, attempt_.port,
-                              attempt_.localAddress + ":" + std::to_string(attempt_.localPort));
-  error.localAddress = attempt_.localAddress;
-  error.localPort = attempt_.localPort;
+  Error error =
+      hostPortError(status, "connect", way_->attempt.address, way_->attempt.port,
+                    way_->attempt.localAddress + ":" + std::to_string(way_->attempt.localPort));
+  error.localAddress = way_->attempt.localAddress;
+  error.localPort = way_->attempt.localPort;
   return error;
 }
 
 Error SocketState::refusedAtOnce(int status) {
   const AddressInfo& local = localName();
   return hostPortError(
-      status, "connect", attempt_.address, attempt_.port,
+      status, "connect", way_->attempt.address, way_->attempt.port,
       local.empty() ? "undefined:undefined" : local.address + ":" + std::to_string(local.port));
 }
 
@@ -274,20 +287,20 @@ void SocketState::onConnected(int status) {
   // The answer to a connect that destroy() has given up.
   if (socket.destroyed()) return;
   connecting = false;
-  localName_ = {};
+  forgetLocalName();
   if (status == 0) {
     succeed();
     return;
   }
   const Error error = attemptError(status);
-  const Attempt attempt = attempt_;
+  const Attempt attempt = way_->attempt;
   socket.emit<"connectionAttemptFailed">(attempt.address, attempt.port, attempt.family, error);
   socket.destroy(error);
 }
 
 void SocketState::succeed() {
   connecting = false;
-  localName_ = {};
+  forgetLocalName();
   wire.touch();
   if (handles::Tcp* connected = tcp()) applyOptionsTo(*connected);
   socket.emit<"connect">();

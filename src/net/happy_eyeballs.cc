@@ -16,7 +16,7 @@ void SocketState::onRaceLookup(const Error*, const std::vector<LookupAddress>& f
   std::vector<LookupAddress> first;   // of the family that was answered first
   std::vector<LookupAddress> second;  // of the other one
   for (const LookupAddress& one : found) {
-    socket.emit<"lookup">(nullptr, one.address, one.family, target_.host);
+    socket.emit<"lookup">(nullptr, one.address, one.family, way_->target.host);
     if (!connecting) return;
     if (ipVersion(one.address) == 0 || (one.family != 4 && one.family != 6)) continue;
     std::vector<LookupAddress>& list =
@@ -28,10 +28,10 @@ void SocketState::onRaceLookup(const Error*, const std::vector<LookupAddress>& f
   }
   if (first.empty()) {
     const LookupAddress& one = found.front();
-    failNextTick(
-        ipVersion(one.address) == 0
-            ? invalidIpAddress(one.address)
-            : invalidAddressFamily(one.family, target_.host, target_.givenPort, target_.port));
+    failNextTick(ipVersion(one.address) == 0
+                     ? invalidIpAddress(one.address)
+                     : invalidAddressFamily(one.family, way_->target.host, way_->target.givenPort,
+                                            way_->target.port));
     return;
   }
 
@@ -49,14 +49,14 @@ void SocketState::onRaceLookup(const Error*, const std::vector<LookupAddress>& f
 }
 
 void SocketState::race(std::vector<LookupAddress> addresses) {
-  attemptedAddresses.clear();
-  race_ = std::make_unique<Race>(*this, std::move(addresses));
+  way_->attemptedAddresses.clear();
+  way_->race = std::make_unique<Race>(*this, std::move(addresses));
   raceNext(false);
 }
 
 void SocketState::raceNext(bool canceled) {
   while (true) {
-    Race& race = *race_;
+    Race& race = *way_->race;
     race.timer.stop();
     if (canceled || race.current == race.addresses.size()) {
       socket.destroy(race.errors.empty() ? connectionTimeout() : aggregateError(race.errors));
@@ -69,53 +69,58 @@ void SocketState::raceNext(bool canceled) {
       openHandle(false);
     }
     const LookupAddress& to = race.addresses[index];
-    attempt_ = {to.address, target_.port, to.family, {}, target_.localPort};
-    if (target_.localPort != 0) {
+    way_->attempt = {to.address, way_->target.port, to.family, {}, way_->target.localPort};
+    if (way_->target.localPort != 0) {
       if (const auto error = refused(Access::Kind::kBind)) {
         race.errors.push_back(*error);
         continue;
       }
-      if (const int status = bindLocal(attempt_); status < 0) {
+      if (const int status = bindLocal(way_->attempt); status < 0) {
         race.errors.push_back(
-            hostPortError(status, "bind", attempt_.localAddress, attempt_.localPort));
+            hostPortError(status, "bind", way_->attempt.localAddress, way_->attempt.localPort));
         continue;
       }
     }
-    if (blocked(attempt_)) {
+    if (blocked(way_->attempt)) {
       // Not tried, so there is no 'connectionAttempt' of it.
-      race.errors.push_back(ipBlocked(attempt_.address));
+      race.errors.push_back(ipBlocked(way_->attempt.address));
       const Error error = race.errors.back();
-      const Attempt attempt = attempt_;
+      const Attempt attempt = way_->attempt;
       socket.emit<"connectionAttemptFailed">(attempt.address, attempt.port, attempt.family, error);
       if (!connecting) return;
       continue;
     }
-    socket.emit<"connectionAttempt">(attempt_.address, attempt_.port, attempt_.family);
+    socket.emit<"connectionAttempt">(way_->attempt.address, way_->attempt.port,
+                                     way_->attempt.family);
     if (!connecting) return;
-    attemptedAddresses.push_back(attempt_.address + ":" + std::to_string(attempt_.port));
+    way_->attemptedAddresses.push_back(way_->attempt.address + ":" +
+                                       std::to_string(way_->attempt.port));
 
     const auto refusal = refused(Access::Kind::kConnect);
-    const int status = refusal
-                           ? uverr::kAccess
-                           : tcp()->connect(attempt_.address, attempt_.port, attempt_.family == 6,
-                                            socket, [this, index, id = connectId_](int answer) {
-                                              if (id == connectId_) onRaceConnected(index, answer);
-                                            });
+    const int status = refusal ? uverr::kAccess
+                               : tcp()->connect(way_->attempt.address, way_->attempt.port,
+                                                way_->attempt.family == 6, socket,
+                                                [this, index, id = way_->connectId](int answer) {
+                                                  if (id == way_->connectId)
+                                                    onRaceConnected(index, answer);
+                                                });
     if (status == 0) {
       if (index + 1 < race.addresses.size()) {
-        race.timer.start(net->loop()->timers(), static_cast<std::uint64_t>(target_.attemptTimeout));
+        race.timer.start(net->loop()->timers(),
+                         static_cast<std::uint64_t>(way_->target.attemptTimeout));
       }
       return;
     }
     race.errors.push_back(refusal ? *refusal : refusedAtOnce(status));
     const Error error = race.errors.back();
-    socket.emit<"connectionAttemptFailed">(attempt_.address, attempt_.port, attempt_.family, error);
+    socket.emit<"connectionAttemptFailed">(way_->attempt.address, way_->attempt.port,
+                                           way_->attempt.family, error);
     if (!connecting) return;
   }
 }
 
 void SocketState::onRaceConnected(std::size_t index, int status) {
-  Race& race = *race_;
+  Race& race = *way_->race;
   race.timer.stop();
   if (status == 0) {
     // destroy() answers a connect that is under way with ECANCELED, so this one is wanted.
@@ -124,16 +129,16 @@ void SocketState::onRaceConnected(std::size_t index, int status) {
   }
   race.errors.push_back(attemptError(status));
   const Error error = race.errors.back();
-  const Attempt attempt = attempt_;
+  const Attempt attempt = way_->attempt;
   socket.emit<"connectionAttemptFailed">(attempt.address, attempt.port, attempt.family, error);
   if (connecting) raceNext(status == uverr::kCanceled);
 }
 
 void SocketState::onRaceTimeout(void* user) {
   SocketState& state = *static_cast<SocketState*>(user);
-  const Attempt attempt = state.attempt_;
+  const Attempt attempt = state.way_->attempt;
   state.socket.emit<"connectionAttemptTimeout">(attempt.address, attempt.port, attempt.family);
-  state.race_->errors.push_back(state.attemptError(uverr::kTimedOut));
+  state.way_->race->errors.push_back(state.attemptError(uverr::kTimedOut));
   if (state.connecting) state.raceNext(false);
 }
 

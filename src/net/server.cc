@@ -149,8 +149,7 @@ void ServerState::onConnection(int status, handles::HandlePtr client) {
   const Ref<Socket> socket = server.makeSocket(std::move(accepted));
   SocketState& state = *socket->state_;
   state.noDelay = options.noDelay;
-  state.keepAlive = {.enable = options.keepAlive,
-                     .initialDelay = checkedKeepAliveDelay(options.keepAliveInitialDelay)};
+  state.setKeepAlive(options.keepAlive, checkedKeepAliveDelay(options.keepAliveInitialDelay));
   state.adopt(std::move(client));
   if (handles::Tcp* tcp = state.tcp()) state.applyOptionsTo(*tcp);
   state.server = Ref<Server>(&server);

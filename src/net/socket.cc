@@ -32,6 +32,8 @@ StreamOptions streamOptions(const SocketOptions& options) {
   return stream;
 }
 
+void onIdle(Stream& stream) { static_cast<Socket&>(stream).emit<"timeout">(); }
+
 }  // namespace
 
 Socket::Socket(Net& net, SocketOptions options) : Socket(net.state_, std::move(options)) {}
@@ -40,12 +42,12 @@ Socket::Socket(const Ref<impl::NetState>& net, SocketOptions options)
     : Duplex(net->host(), streamOptions(options)),
       state_(std::make_unique<SocketState>(*this, net, std::move(options.onread))) {
   state_->noDelay = options.noDelay;
-  state_->keepAlive = {.enable = options.keepAlive,
-                       .initialDelay = impl::checkedKeepAliveDelay(options.keepAliveInitialDelay)};
+  const unsigned delay = impl::checkedKeepAliveDelay(options.keepAliveInitialDelay);
+  state_->setKeepAlive(options.keepAlive, delay);
   if (options.typeOfService) {
-    state_->typeOfService = impl::checkedTypeOfService(*options.typeOfService);
+    state_->changeSettings().typeOfService = impl::checkedTypeOfService(*options.typeOfService);
   }
-  state_->blockList = std::move(options.blockList);
+  if (options.blockList) state_->setBlockList(std::move(*options.blockList));
   if (options.handle != nullptr) {
     state_->adoptBound(*options.handle);
   } else if (options.fd) {
@@ -76,15 +78,16 @@ Socket& Socket::connect(std::string_view pathOrPort, Function<void()> listener) 
 Socket& Socket::setTimeout(double milliseconds, Function<void()> listener) {
   const std::uint64_t duration = impl::checkedTimeout(milliseconds);
   if (destroyed()) return *this;
-  state_->timeout = milliseconds;
-  state_->wire.setTimeout(state_->net->loop()->timers(), duration);
+  impl::SocketSettings& settings = state_->changeSettings();
+  settings.timeout = milliseconds;
+  state_->wire.setTimeout(state_->net->loop()->timers(), duration, onIdle);
   if (!listener) return *this;
   // Functions cannot be compared: Node takes the one away that is given.
-  if (duration == 0) off(state_->timeoutListener);
-  if (duration > 0) state_->timeoutListener = once<"timeout">(std::move(listener));
+  if (duration == 0) off(settings.timeoutListener);
+  if (duration > 0) settings.timeoutListener = once<"timeout">(std::move(listener));
   return *this;
 }
-std::optional<double> Socket::timeout() const noexcept { return state_->timeout; }
+std::optional<double> Socket::timeout() const noexcept { return state_->settings().timeout; }
 
 Socket& Socket::setNoDelay(bool noDelay) {
   if (state_->wire.handle() == nullptr || state_->boundOnly) {
@@ -113,10 +116,10 @@ Socket& Socket::setKeepAlive(KeepAliveOptions options) {
       .count = options.count > 0 ? static_cast<unsigned>(options.count) : 0};
   handles::Tcp* tcp = state_->tcp();
   if (state_->wire.handle() == nullptr || state_->boundOnly) {
-    state_->keepAlive = wanted;
-  } else if (tcp != nullptr && (wanted.enable || state_->keepAlive.enable) &&
-             wanted != state_->keepAlive) {
-    state_->keepAlive = wanted;
+    state_->changeSettings().keepAlive = wanted;
+  } else if (const handles::KeepAlive& now = state_->settings().keepAlive;
+             tcp != nullptr && (wanted.enable || now.enable) && wanted != now) {
+    state_->changeSettings().keepAlive = wanted;
     tcp->setKeepAlive(wanted);
   }
   return *this;
@@ -129,7 +132,7 @@ Socket& Socket::setTypeOfService(int tos) {
       throw impl::errnoError(status, "setTypeOfService");
     }
   }
-  state_->typeOfService = tos;
+  state_->changeSettings().typeOfService = tos;
   return *this;
 }
 
@@ -139,7 +142,7 @@ int Socket::getTypeOfService() const {
     if (value < 0) throw impl::errnoError(value, "getTypeOfService");
     return value;
   }
-  return state_->typeOfService.value_or(0);
+  return state_->settings().typeOfService.value_or(0);
 }
 
 Socket& Socket::ref() {
@@ -223,14 +226,14 @@ std::optional<int> Socket::remotePort() const {
 
 std::uint64_t Socket::bytesRead() const noexcept { return state_->wire.bytesRead(); }
 std::uint64_t Socket::bytesWritten() const noexcept {
-  return state_->wire.bytesWritten() + core().writable.queuedLength() + state_->pendingBytes;
+  return state_->wire.bytesWritten() + core().writable.queuedLength() + state_->pendingBytes();
 }
 std::optional<std::size_t> Socket::bufferSize() const noexcept {
   if (state_->wire.handle() == nullptr) return std::nullopt;
   return writableLength();
 }
 const std::vector<std::string>& Socket::autoSelectFamilyAttemptedAddresses() const noexcept {
-  return state_->attemptedAddresses;
+  return state_->attemptedAddresses();
 }
 int Socket::fd() const noexcept {
   const handles::StreamHandle* handle = state_->wire.handle();
@@ -244,7 +247,7 @@ void Socket::doRead(std::size_t) { state_->readOrWait(); }
 bool Socket::readsByItself() const noexcept { return state_->wire.reading(); }
 std::ptrdiff_t Socket::doTryWrite(std::string_view bytes, std::optional<Error>& error) {
   if (!state_->open()) return -1;
-  state_->pendingBytes = 0;
+  state_->nothingPending();
   return state_->wire.tryWrite(bytes, error);
 }
 void Socket::doWrite(Buffer chunk, Callback done) {

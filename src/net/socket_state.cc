@@ -41,13 +41,31 @@ std::string_view fdTypeName(handles::FdType type) {
   return "UNKNOWN";
 }
 
-void onIdle(Stream& stream) { static_cast<Socket&>(stream).emit<"timeout">(); }
+const AddressInfo& nowhere() noexcept {
+  static const AddressInfo kNowhere;
+  return kNowhere;
+}
 
 }  // namespace
 
 SocketState::SocketState(Socket& owner, Ref<NetState> state, OnRead onread)
-    : Living(std::move(state)), socket(owner), wire(owner, onIdle) {
+    : Living(std::move(state)), socket(owner), wire(owner) {
   wire.setOnRead(std::move(onread));
+}
+
+SocketState::~SocketState() = default;
+
+SocketState::Way::Way() noexcept = default;
+SocketState::Way::~Way() = default;
+
+const SocketSettings& SocketState::settings() const noexcept {
+  static const SocketSettings kDefault;
+  return settings_ != nullptr ? *settings_ : kDefault;
+}
+
+SocketSettings& SocketState::changeSettings() {
+  if (settings_ == nullptr) settings_ = std::make_unique<SocketSettings>();
+  return *settings_;
 }
 
 void SocketState::tick(Task task) {
@@ -87,7 +105,7 @@ void SocketState::adopt(handles::HandlePtr handle) {
 }
 
 void SocketState::adoptBound(BoundSocket& bound) {
-  boundPath_ = bound.isPipe() ? std::get<std::string>(bound.address()) : std::string();
+  way().boundPath = bound.isPipe() ? std::get<std::string>(bound.address()) : std::string();
   wire.attach(bound.state_->adopt());
   boundOnly = true;
 }
@@ -96,22 +114,24 @@ void SocketState::pauseBeforeReading() { socket.core().readable.stopFlowing(); }
 
 void SocketState::applyOptionsTo(handles::Tcp& tcp) {
   if (noDelay) tcp.setNoDelay(true);
-  if (keepAlive.enable) tcp.setKeepAlive(keepAlive);
-  if (typeOfService) tcp.setTypeOfService(*typeOfService);
+  if (settings_ == nullptr) return;
+  if (settings_->keepAlive.enable) tcp.setKeepAlive(settings_->keepAlive);
+  if (settings_->typeOfService) tcp.setTypeOfService(*settings_->typeOfService);
 }
 
 const AddressInfo& SocketState::localName() {
-  if (localName_.empty()) {
-    if (const handles::Tcp* handle = tcp()) handle->getsockname(localName_);
+  if (const handles::Tcp* handle = tcp(); handle != nullptr && names().local.empty()) {
+    handle->getsockname(names_->local);
   }
-  return localName_;
+  return names_ != nullptr ? names_->local : nowhere();
 }
 
 const AddressInfo& SocketState::remoteName() {
-  if (remoteName_.empty() && !connecting) {
-    if (const handles::Tcp* handle = tcp()) handle->getpeername(remoteName_);
+  if (const handles::Tcp* handle = tcp();
+      handle != nullptr && !connecting && names().remote.empty()) {
+    handle->getpeername(names_->remote);
   }
-  return remoteName_;
+  return names_ != nullptr ? names_->remote : nowhere();
 }
 
 // --- Before 'connect': keep and do later ---------------------------------------------------------
@@ -140,7 +160,7 @@ void SocketState::finalOrWait(Callback done) {
 
 void SocketState::writeOrWait(std::span<Buffer> chunks, bool tried, Callback done) {
   if (!connecting) {
-    pendingBytes = 0;
+    nothingPending();
     if (open()) {
       wire.write(chunks, tried, std::move(done));
     } else {
@@ -150,34 +170,36 @@ void SocketState::writeOrWait(std::span<Buffer> chunks, bool tried, Callback don
     return;
   }
   // The stream sends one write at a time, so one place to keep it is enough.
-  pendingChunks_.assign(std::make_move_iterator(chunks.begin()),
-                        std::make_move_iterator(chunks.end()));
-  pendingBytes = 0;
-  for (const Buffer& chunk : pendingChunks_) pendingBytes += chunk.size();
-  pendingDone_ = std::move(done);
-  pendingConnect_ = onceConnected([this] { dispatchPendingWrite(); });
-  pendingClose_ = socket.addListener(
-      EventId::kClose,
-      [this](void*) {
-        pendingChunks_.clear();
-        const Error error = socketClosedBeforeConnection();
-        if (pendingDone_) std::exchange(pendingDone_, {})(&error);
-      },
-      Socket::kOwn);
+  Way& way = *way_;
+  way.pendingChunks.assign(std::make_move_iterator(chunks.begin()),
+                           std::make_move_iterator(chunks.end()));
+  way.pendingBytes = 0;
+  for (const Buffer& chunk : way.pendingChunks) way.pendingBytes += chunk.size();
+  way.pendingDone = std::move(done);
+  way.pendingConnect = onceConnected([this] { dispatchPendingWrite(); });
+  way.pendingClose = socket.addListener(
+      EventId::kClose, [this](void*) { failPendingWrite(); }, Socket::kOwn);
 }
 
 void SocketState::dispatchPendingWrite() {
-  socket.off(pendingClose_);
-  std::vector<Buffer> chunks = std::exchange(pendingChunks_, {});
-  writeOrWait(chunks, false, std::exchange(pendingDone_, {}));
+  socket.off(way_->pendingClose);
+  std::vector<Buffer> chunks = std::exchange(way_->pendingChunks, {});
+  writeOrWait(chunks, false, std::exchange(way_->pendingDone, {}));
+}
+
+void SocketState::failPendingWrite() {
+  way_->pendingChunks.clear();
+  const Error error = socketClosedBeforeConnection();
+  if (way_->pendingDone) std::exchange(way_->pendingDone, {})(&error);
 }
 
 void SocketState::forgetPendingWrite() {
-  socket.off(pendingConnect_);
-  socket.off(pendingClose_);
-  pendingChunks_.clear();
-  pendingDone_ = {};
-  pendingBytes = 0;
+  if (way_ == nullptr) return;
+  socket.off(way_->pendingConnect);
+  socket.off(way_->pendingClose);
+  way_->pendingChunks.clear();
+  way_->pendingDone = {};
+  way_->pendingBytes = 0;
 }
 
 // --- The end -------------------------------------------------------------------------------------
@@ -188,7 +210,7 @@ void SocketState::destroyHandle(const Error* error, Callback done) {
   const bool hadError = error != nullptr;
   boundOnly = false;
   if (handles::HandlePtr handle = wire.detach()) {
-    localName_ = {};
+    forgetLocalName();
     auto closed = [self = Ref<Socket>(&socket), this, hadError](int) {
       const handles::ContextScope scope(socket.host(), &socket);
       emitClose(hadError);
@@ -215,11 +237,7 @@ void SocketState::emitClose(bool hadError) {
     socket.host().uncaught(std::current_exception());  // and yet the socket must be let go
   }
   // Still here if the listener that tells it was removed.
-  if (!connecting && pendingDone_) {
-    pendingChunks_.clear();
-    const Error error = socketClosedBeforeConnection();
-    std::exchange(pendingDone_, {})(&error);
-  }
+  if (!connecting && way_ != nullptr && way_->pendingDone) failPendingWrite();
   // A listener may have begun another life.
   if (wire.handle() == nullptr && !connecting) held_.reset();
 }

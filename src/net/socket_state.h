@@ -37,9 +37,18 @@ struct Attempt {
   int localPort = 0;
 };
 
+// What a program asked for, where it is not what every socket has.
+struct SocketSettings {
+  handles::KeepAlive keepAlive;
+  std::optional<int> typeOfService;
+  std::optional<double> timeout;
+  ListenerToken timeoutListener;  // the last that setTimeout() added
+};
+
 class SocketState final : public Living {
  public:
   SocketState(Socket& socket, Ref<NetState> net, OnRead onread);
+  ~SocketState();
 
   // --- socket.cc
   void adoptFd(int fd);
@@ -61,11 +70,24 @@ class SocketState final : public Living {
   const AddressInfo& localName();
   const AddressInfo& remoteName();
   handles::Tcp* tcp() const noexcept;
-  const std::string& boundPath() const noexcept { return boundPath_; }
+  std::string boundPath() const { return way_ != nullptr ? way_->boundPath : std::string(); }
+  const SocketSettings& settings() const noexcept;
+  SocketSettings& changeSettings();
+  void setKeepAlive(bool enable, unsigned initialDelay) {
+    if (!enable && initialDelay == 0) return;
+    changeSettings().keepAlive = {.enable = enable, .initialDelay = initialDelay};
+  }
 
   // --- connect.cc
   void connect(ConnectOptions options, Function<void()> listener);
   void stopConnecting() noexcept;
+  void setBlockList(BlockList list) { way().blockList = std::move(list); }
+  const std::vector<std::string>& attemptedAddresses() const noexcept;
+  // Written while connecting, not handed over.
+  std::size_t pendingBytes() const noexcept { return way_ != nullptr ? way_->pendingBytes : 0; }
+  void nothingPending() noexcept {
+    if (way_ != nullptr) way_->pendingBytes = 0;
+  }
 
   Socket& socket;
   stream::Wire wire;
@@ -75,23 +97,52 @@ class SocketState final : public Living {
   bool resetAndClosing = false;
   bool noDelay = false;
   bool boundOnly = false;  // the handle is that of a BoundSocket, not connected
-  handles::KeepAlive keepAlive;
-  std::optional<int> typeOfService;
-  std::optional<BlockList> blockList;
-  std::optional<double> timeout;
-  ListenerToken timeoutListener;  // the last that setTimeout() added
-  std::size_t pendingBytes = 0;   // written while connecting, not handed over
-  std::vector<std::string> attemptedAddresses;
 
  private:
   struct Ticket;
   struct Race;
+
+  // Of sockets that connect, or are bound to do so: the way there.
+  struct Way {
+    unsigned connectId = 0;  // answers to an earlier connect() are not ours
+    Target target;
+    Attempt attempt;
+    std::shared_ptr<Ticket> lookup;
+    NameLookup nameLookup;
+    std::unique_ptr<Race> race;
+    std::vector<std::string> attemptedAddresses;
+    std::optional<BlockList> blockList;
+    std::string boundPath;  // what a Unix socket connects from
+    std::size_t pendingBytes = 0;
+    std::vector<Buffer> pendingChunks;
+    Callback pendingDone;
+    ListenerToken pendingConnect, pendingClose;
+
+    Way() noexcept;
+    ~Way();
+  };
+  struct Names {
+    AddressInfo local;
+    AddressInfo remote;
+  };
+  Way& way() {
+    if (way_ == nullptr) way_ = std::make_unique<Way>();
+    return *way_;
+  }
+  Names& names() {
+    if (names_ == nullptr) names_ = std::make_unique<Names>();
+    return *names_;
+  }
+  void forgetLocalName() noexcept {
+    if (names_ != nullptr) names_->local = {};
+  }
 
   template <class F>
   ListenerToken onceConnected(F&& f);
   void tick(Task task);
 
   void dispatchPendingWrite();
+  void failPendingWrite();
   void forgetPendingWrite();
 
   void openHandle(bool pipe);
@@ -117,18 +168,10 @@ class SocketState final : public Living {
   static void onRaceTimeout(void* state);
 
   Ref<Socket> held_;
-  AddressInfo localName_;
-  AddressInfo remoteName_;
-  unsigned connectId_ = 0;  // answers to an earlier connect() are not ours
-  Target target_;
-  std::string boundPath_;  // what a Unix socket connects from
-  Attempt attempt_;
-  std::shared_ptr<Ticket> lookup_;
-  NameLookup nameLookup_;
-  std::unique_ptr<Race> race_;
-  std::vector<Buffer> pendingChunks_;
-  Callback pendingDone_;
-  ListenerToken pendingConnect_, pendingClose_;
+  // Accepted sockets that nobody asks for more have none of these.
+  std::unique_ptr<Way> way_;
+  std::unique_ptr<Names> names_;
+  std::unique_ptr<SocketSettings> settings_;
 };
 
 }  // namespace uvnet::impl

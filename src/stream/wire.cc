@@ -16,11 +16,9 @@ void Wire::attach(handles::HandlePtr handle) noexcept {
   lastWriteQueueSize_ = 0;
   bytesRead_ = bytesWritten_ = 0;
   // An answer to the last handle's write is nobody's any more.
-  ++write_;
-  ++shutdown_;
-  writeDone_ = {};
-  shutdownDone_ = {};
-  if (hasOnRead() && onread_.nextBuffer) userMemory_ = onread_.nextBuffer();
+  ++request_;
+  forget();
+  if (hasOnRead() && into_->onread.nextBuffer) into_->memory = into_->onread.nextBuffer();
 }
 
 handles::HandlePtr Wire::detach() noexcept {
@@ -33,9 +31,10 @@ handles::HandlePtr Wire::detach() noexcept {
   return std::move(handle_);
 }
 
-void Wire::forget() noexcept {
-  const Callback write = std::exchange(writeDone_, {});
-  const Callback end = std::exchange(shutdownDone_, {});
+void Wire::forget() noexcept { const Callback dropped = takeDone(); }
+
+Callback Wire::takeDone() noexcept {
+  return done_ != nullptr ? std::exchange(*done_, {}) : Callback();
 }
 
 std::uint64_t Wire::bytesRead() const noexcept {
@@ -75,8 +74,8 @@ void Wire::stopAfterFullRead() {
 void Wire::onReadInto(std::size_t n) {
   touch();
   if (stream_.destroyed()) return;
-  const bool more = onread_.callback(n, userMemory_);
-  if (onread_.nextBuffer) userMemory_ = onread_.nextBuffer();
+  const bool more = into_->onread.callback(n, into_->memory);
+  if (into_->onread.nextBuffer) into_->memory = into_->onread.nextBuffer();
   if (!more) stopAfterFullRead();
 }
 
@@ -93,8 +92,8 @@ void Wire::onReadEnd(int status) {
 
 void Wire::setOnRead(OnRead onread) {
   if (!onread.callback) return;
-  onread_ = std::move(onread);
-  userMemory_ = onread_.buffer;
+  const std::span<char> memory = onread.buffer;
+  into_ = std::make_unique<Into>(Into{std::move(onread), memory});
 }
 
 // --- Out -----------------------------------------------------------------------------------------
@@ -103,7 +102,7 @@ std::ptrdiff_t Wire::tryWrite(std::string_view bytes, std::optional<Error>& erro
   touch();
   const int taken = handle_->tryWrite(bytes);
   if (taken >= 0) {
-    tried_ = static_cast<std::size_t>(taken);
+    tried_ = static_cast<std::uint32_t>(taken);
     return taken;
   }
   error = errnoError(taken, "write");
@@ -133,20 +132,30 @@ void Wire::write(std::span<Buffer> chunks, bool tried, Callback done) {
     }
     chunks.front().removePrefix(left);
   }
-  writeDone_ = std::move(done);
+  wait(std::move(done));
   const int status = handle_->write(
-      chunks, stream_, [this, write = ++write_](int answer) { onWritten(write, answer); });
+      chunks, stream_, [this, request = request_](int answer) { onWritten(request, answer); });
   if (status < 0) {
     const Error error = errnoError(status, "write");
-    std::exchange(writeDone_, {})(&error);
+    takeDone()(&error);
     return;
   }
   lastWriteQueueSize_ = total;
 }
 
-void Wire::onWritten(unsigned write, int status) {
-  if (write != write_ || !writeDone_) return;
-  Callback done = std::exchange(writeDone_, {});
+void Wire::wait(Callback done) {
+  ++request_;
+  if (done_ != nullptr) {
+    *done_ = std::move(done);
+  } else {
+    done_ = std::make_unique<Callback>(std::move(done));
+  }
+}
+
+void Wire::onWritten(unsigned request, int status) {
+  if (request != request_) return;
+  Callback done = takeDone();
+  if (!done) return;
   if (stream_.destroyed()) {
     // The stream's own answers, for this write and those behind it, are on their way.
     done(nullptr);
@@ -161,13 +170,14 @@ void Wire::onWritten(unsigned write, int status) {
 }
 
 void Wire::shutdown(Callback done) {
-  shutdownDone_ = std::move(done);
-  const int status = handle_->shutdown(stream_, [this, number = ++shutdown_](int) {
+  wait(std::move(done));
+  const int status = handle_->shutdown(stream_, [this, request = request_](int) {
+    if (request != request_) return;
     // However it went: a connection that is gone needs no FIN.
-    if (number == shutdown_ && shutdownDone_) std::exchange(shutdownDone_, {})(nullptr);
+    if (Callback told = takeDone()) told(nullptr);
   });
   if (status >= 0) return;
-  done = std::exchange(shutdownDone_, {});
+  done = takeDone();
   if (status == uverr::kNotConn) {
     done(nullptr);
   } else {
@@ -178,9 +188,11 @@ void Wire::shutdown(Callback done) {
 
 // --- Idle ----------------------------------------------------------------------------------------
 
-void Wire::setTimeout(handles::TimerLists& lists, std::uint64_t milliseconds) {
-  timer_.stop();
-  if (milliseconds > 0) timer_.start(lists, milliseconds);
+void Wire::setTimeout(handles::TimerLists& lists, std::uint64_t milliseconds, Idle onIdle) {
+  stopTimeout();
+  if (milliseconds == 0) return;
+  if (timeout_ == nullptr) timeout_ = std::make_unique<Timeout>(*this, onIdle);
+  timeout_->timer.start(lists, milliseconds);
 }
 
 void Wire::onTimeout(void* user) {
@@ -194,7 +206,7 @@ void Wire::onTimeout(void* user) {
       return;
     }
   }
-  wire.onIdle_(wire.stream_);
+  wire.timeout_->onIdle(wire.stream_);
 }
 
 }  // namespace uvnet::stream

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -21,10 +22,9 @@ namespace uvnet::stream {
 
 class Wire final : public handles::StreamHandle::ReadListener {
  public:
-  // onIdle(stream) when the timeout has passed without a sign of life.
+  // Told when the timeout has passed without a sign of life.
   using Idle = void (*)(Stream& stream);
-  Wire(Stream& stream, Idle onIdle) noexcept
-      : stream_(stream), onIdle_(onIdle), timer_(stream, &Wire::onTimeout, this) {}
+  explicit Wire(Stream& stream) noexcept : stream_(stream) {}
 
   handles::StreamHandle* handle() const noexcept { return handle_.get(); }
   // Counters start again; nothing is read yet.
@@ -43,7 +43,7 @@ class Wire final : public handles::StreamHandle::ReadListener {
 
   // Node's `onread`.
   void setOnRead(OnRead onread);
-  bool hasOnRead() const noexcept { return static_cast<bool>(onread_.callback); }
+  bool hasOnRead() const noexcept { return into_ != nullptr; }
 
   std::ptrdiff_t tryWrite(std::string_view bytes, std::optional<Error>& error);
   // tried: tryWrite() has just taken what it could.
@@ -51,9 +51,13 @@ class Wire final : public handles::StreamHandle::ReadListener {
   void shutdown(Callback done);
 
   // Milliseconds; 0 turns it off.
-  void setTimeout(handles::TimerLists& lists, std::uint64_t milliseconds);
-  void touch() noexcept { timer_.refresh(); }
-  void stopTimeout() noexcept { timer_.stop(); }
+  void setTimeout(handles::TimerLists& lists, std::uint64_t milliseconds, Idle onIdle);
+  void touch() noexcept {
+    if (timeout_ != nullptr) timeout_->timer.refresh();
+  }
+  void stopTimeout() noexcept {
+    if (timeout_ != nullptr) timeout_->timer.stop();
+  }
 
   std::uint64_t bytesRead() const noexcept;
   std::uint64_t bytesWritten() const noexcept;
@@ -62,27 +66,43 @@ class Wire final : public handles::StreamHandle::ReadListener {
   RefCounted& owner() noexcept override { return stream_; }
   void onRead(Buffer chunk) override;
   void onReadEnd(int status) override;
-  std::span<char> onReadMemory() override { return userMemory_; }
+  std::span<char> onReadMemory() override {
+    return into_ != nullptr ? into_->memory : std::span<char>();
+  }
   void onReadInto(std::size_t n) override;
-  void onWritten(unsigned write, int status);
+  void onWritten(unsigned request, int status);
+  // Who waits for the request that begins now.
+  void wait(Callback done);
+  // Whoever waits for the request under way, taken.
+  Callback takeDone() noexcept;
   static void onTimeout(void* wire);
   void stopAfterFullRead();
 
+  // What few connections ever need is made when they do.
+  struct Into {  // onread
+    OnRead onread;
+    std::span<char> memory;  // of the next read
+  };
+  struct Timeout {
+    Timeout(Wire& wire, Idle idle) noexcept
+        : timer(wire.stream_, &Wire::onTimeout, &wire), onIdle(idle) {}
+    handles::Timer timer;
+    Idle onIdle;
+  };
+
   Stream& stream_;
-  const Idle onIdle_;
   handles::HandlePtr handle_;
+  std::unique_ptr<Timeout> timeout_;
+  std::unique_ptr<Into> into_;
   bool reading_ = false;
-  unsigned write_ = 0;     // number of the write under way; an older one's answer is ignored
-  std::size_t tried_ = 0;  // taken by the last tryWrite()
+  std::uint32_t tried_ = 0;  // taken by the last tryWrite()
   std::size_t lastWriteQueueSize_ = 0;
+  // Of the write or shutdown under way: a stream ends only when all is written, so that it is one.
+  // An older one's answer is ignored.
+  unsigned request_ = 0;
+  std::unique_ptr<Callback> done_;
   std::uint64_t bytesRead_ = 0;  // of the last handle, once it was given up
   std::uint64_t bytesWritten_ = 0;
-  unsigned shutdown_ = 0;
-  Callback writeDone_;
-  Callback shutdownDone_;
-  OnRead onread_;
-  std::span<char> userMemory_;
-  handles::Timer timer_;
 };
 
 }  // namespace uvnet::stream
