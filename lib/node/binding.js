@@ -11,6 +11,8 @@ const errors = require('./errors');
 
 const { EVENTS, GET } = binding;
 const FastBuffer = Buffer[Symbol.species];
+// By which the core knows a socket, in calls that are made often.
+const kNumber = Symbol('number');
 const kConnect = EVENTS.indexOf('connect');
 const kConnection = EVENTS.indexOf('connection');
 const kDrop = EVENTS.indexOf('drop');
@@ -91,4 +93,4 @@ function followMark() {
   return mark;
 }
 
-module.exports = { binding, GET, parts, followMark, host: { major, minor } };
+module.exports = { binding, GET, kNumber, parts, followMark, host: { major, minor } };

@@ -7,7 +7,7 @@
 const EventEmitter = require('events');
 const { Duplex } = require('stream');
 const { isUint8Array } = require('util').types;
-const { binding, GET } = require('./binding');
+const { binding, GET, kNumber } = require('./binding');
 const errors = require('./errors');
 const validate = require('./validate');
 const state = require('./state');
@@ -15,7 +15,8 @@ const state = require('./state');
 const { kTold, kToldBits } = state;
 
 const native = binding.socket;
-const { get, set, listening } = native;
+// Called by their own names, which V8 makes a direct call of.
+const { get, set, listening, writeBytes, writeText, cork, uncork } = native;
 const kData = binding.EVENTS.indexOf('data');
 const kReadable = binding.EVENTS.indexOf('readable');
 const kViews = Symbol('views');
@@ -52,15 +53,15 @@ const methods = {
     }
     // As few arguments as there are: each costs.
     if (typeof chunk !== 'string') {
-      return typeof callback === 'function' ? native.writeBytes.call(this, chunk, callback) :
-        native.writeBytes.call(this, chunk);
+      return typeof callback === 'function' ? writeBytes(this[kNumber], chunk, callback) :
+        writeBytes(this[kNumber], chunk);
     }
     encoding ||= this[kDefaultEncoding];
     if (typeof callback === 'function') {
-      return native.writeText.call(this, chunk, encoding, callback);
+      return writeText(this[kNumber], chunk, encoding, callback);
     }
-    return encoding ? native.writeText.call(this, chunk, encoding) :
-      native.writeText.call(this, chunk);
+    return encoding ? writeText(this[kNumber], chunk, encoding) :
+      writeText(this[kNumber], chunk);
   },
 
   end(chunk, encoding, callback) {
@@ -82,8 +83,8 @@ const methods = {
     return this;
   },
 
-  cork() { native.cork.call(this); },
-  uncork() { native.uncork.call(this); },
+  cork() { cork(this[kNumber]); },
+  uncork() { uncork(this[kNumber]); },
 
   setDefaultEncoding(encoding) {
     this[kDefaultEncoding] = validate.encoding(encoding);
@@ -115,10 +116,10 @@ const methods = {
     native.resume.call(this);
     return this;
   },
-  isPaused() { return get.call(this, GET.isPaused); },
+  isPaused() { return get(this[kNumber], GET.isPaused); },
 
   destroy(error, callback) {
-    const before = get.call(this, GET.destroyed);
+    const before = get(this[kNumber], GET.destroyed);
     // Programs borrow it for Node's own sockets.
     if (before === undefined) return Duplex.prototype.destroy.call(this, error, callback);
     native.destroy.call(this, error);
@@ -240,7 +241,10 @@ function listensAlone(socket) {
 // Is it one of our sockets, with every method the one it was made with? Set by install().
 let isPlain;
 
-const asked = (name) => function() { return get.call(this, GET[name]); };
+function asked(name) {
+  const id = GET[name];
+  return function() { return get(this[kNumber], id); };
+}
 const read = [
   'destroyed', 'closed', 'errored', 'readable', 'readableEnded', 'readableAborted',
   'readableDidRead', 'readableFlowing', 'readableLength', 'readableHighWaterMark',
@@ -272,6 +276,7 @@ function accessor(prototype, name, getter, setter) {
 // Puts it all on the prototype of Socket.
 function install(Socket) {
   const { prototype } = Socket;
+  prototype[kNumber] = 0;  // no socket
   prototype[kDefaultEncoding] = undefined;
   prototype[kTold] = 0;
   prototype[kHeldBack] = false;
@@ -290,10 +295,10 @@ function install(Socket) {
   accessor(prototype, 'readableObjectMode', () => false);
   accessor(prototype, 'writableObjectMode', () => false);
   accessor(prototype, 'readableBuffer', function() {
-    return (GET.readableBuffer !== undefined && get.call(this, GET.readableBuffer)) || [];
+    return (GET.readableBuffer !== undefined && get(this[kNumber], GET.readableBuffer)) || [];
   });
   accessor(prototype, 'writableBuffer', function() {
-    return (GET.writableBuffer !== undefined && get.call(this, GET.writableBuffer)) || [];
+    return (GET.writableBuffer !== undefined && get(this[kNumber], GET.writableBuffer)) || [];
   });
   // Made when Node's stream functions first ask.
   accessor(prototype, '_readableState', function() { return views(this)?.readable; }, () => {});
@@ -303,7 +308,7 @@ function install(Socket) {
 function views(socket) {
   let made = socket[kViews];
   if (made === undefined) {
-    if (get.call(socket, GET.destroyed) === undefined) return undefined;  // no socket behind it
+    if (get(socket[kNumber], GET.destroyed) === undefined) return undefined;  // no socket behind it
     made = { readable: state.readableView(socket), writable: state.writableView(socket) };
     Object.defineProperty(socket, kViews, { value: made });
   }

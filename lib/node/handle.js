@@ -6,7 +6,7 @@
 'use strict';
 
 const { AsyncResource } = require('async_hooks');
-const { GET } = require('./binding');
+const { GET, kNumber } = require('./binding');
 
 class Handle {
   #owner;
@@ -21,7 +21,7 @@ class Handle {
   get owner() { return this.#owner; }
   get fd() {
     const { get, fd } = this.#native;
-    return (get ? get.call(this.#owner, GET.fd) : fd.call(this.#owner)) ?? -1;
+    return (get ? get(this.#owner[kNumber], GET.fd) : fd.call(this.#owner)) ?? -1;
   }
   get reading() { return !this.#owner.isPaused?.(); }
   get bytesRead() { return this.#owner.bytesRead ?? 0; }
@@ -32,7 +32,7 @@ class Handle {
   unref() { this.#native.unref.call(this.#owner); }
   hasRef() {
     const { get } = this.#native;
-    return get ? get.call(this.#owner, GET.hasRef) : !this.#owner._unref;
+    return get ? get(this.#owner[kNumber], GET.hasRef) : !this.#owner._unref;
   }
   getAsyncId() {
     this.#resource ??= new AsyncResource(this.constructor.name.toUpperCase() + 'WRAP');

@@ -9,7 +9,7 @@ const EventEmitter = require('events');
 const diagnostics = require('diagnostics_channel');
 const { Duplex, addAbortSignal } = require('stream');
 const { inspect } = require('util');
-const { binding, followMark, GET, parts } = require('./binding');
+const { binding, followMark, GET, kNumber, parts } = require('./binding');
 const { connectOptions } = require('./connect');
 const duplex = require('./duplex');
 const errors = require('./errors');
@@ -76,7 +76,7 @@ function construct(socket, to, options) {
   }
   followMark();
   const overrides = overridden(socket);
-  native.init.call(socket, overrides === 0 ? to : { ...to, overrides });
+  socket[kNumber] = native.init.call(socket, overrides === 0 ? to : { ...to, overrides });
   if (overrides !== 0) socket[kOverrides] = overrides;
   duplex.begin(socket);
   if (options != null) {
@@ -147,9 +147,10 @@ for (const [name, [bit, own]] of Object.entries(hooks)) {
     set(method) {
       Object.defineProperty(this, name,
         { value: method, writable: true, configurable: true, enumerable: true });
-      if (native.setOverrides === undefined || get.call(this, GET.destroyed) === undefined) return;
+      // Before there is a socket behind it, construct() finds them.
+      if (this[kNumber] === 0) return;
       this[kOverrides] |= bit;
-      native.setOverrides.call(this, this[kOverrides]);
+      native.setOverrides(this[kNumber], this[kOverrides]);
     },
   });
 }
@@ -196,13 +197,13 @@ const methods = {
   },
 
   setTimeout(msecs, callback) {
-    if (get.call(this, GET.destroyed)) return this;
+    if (get(this[kNumber], GET.destroyed)) return this;
     this.timeout = msecs;
     msecs = validate.duration(msecs, 'msecs');
     native.setTimeout.call(this, msecs);
     // A connection is held by the loop; without one only its timer can hold a socket.
     letGo(this);
-    if (msecs > 0 && !get.call(this, GET.hasHandle)) {
+    if (msecs > 0 && !get(this[kNumber], GET.hasHandle)) {
       this[kHeld] = setTimeout(hold, msecs + 100, this).unref();
     }
     if (callback !== undefined) {
@@ -214,7 +215,7 @@ const methods = {
   },
   // The idle time begins anew.
   _unrefTimer() {
-    if (this.timeout > 0 && !get.call(this, GET.destroyed)) {
+    if (this.timeout > 0 && !get(this[kNumber], GET.destroyed)) {
       native.setTimeout.call(this, Math.min(this.timeout, 2 ** 31 - 1));
     }
   },
@@ -280,17 +281,19 @@ function property(name, getter, options) {
   Object.defineProperty(Socket.prototype, name, { get: getter, configurable: true, ...options });
 }
 for (const name of ['connecting', 'pending', 'readyState', 'bufferSize']) {
-  property(name, function() { return get.call(this, GET[name]); }, { set() {} });
+  const id = GET[name];
+  property(name, function() { return get(this[kNumber], id); }, { set() {} });
 }
 for (const name of ['bytesRead', 'bytesWritten', 'remoteAddress', 'remoteFamily', 'remotePort',
   'localAddress', 'localPort', 'localFamily']) {
-  property(name, function() { return get.call(this, GET[name]); }, { enumerable: true });
+  const id = GET[name];
+  property(name, function() { return get(this[kNumber], id); }, { enumerable: true });
 }
 property('_connecting', function() { return this.connecting; });
 property('_bytesDispatched', function() {
-  return get.call(this, GET.bytesWritten) - get.call(this, GET.writableLength);
+  return get(this[kNumber], GET.bytesWritten) - get(this[kNumber], GET.writableLength);
 }, { enumerable: true });
-property('resetAndClosing', function() { return get.call(this, GET.resetAndClosing); },
+property('resetAndClosing', function() { return get(this[kNumber], GET.resetAndClosing); },
   { set() {} });
 property('autoSelectFamilyAttemptedAddresses', function() {
   const tried = native.attempted.call(this);
@@ -298,8 +301,8 @@ property('autoSelectFamilyAttemptedAddresses', function() {
 });
 property('_handle', function() {
   if (this[kHandle]?.kind === 0) return this[kHandle].handle;
-  if (!get.call(this, GET.hasHandle)) return null;
-  const tcp = this.connecting ? !this[kPath] : get.call(this, GET.localFamily) !== undefined;
+  if (!get(this[kNumber], GET.hasHandle)) return null;
+  const tcp = this.connecting ? !this[kPath] : get(this[kNumber], GET.localFamily) !== undefined;
   const kind = tcp ? 1 : 2;
   const made = this[kHandle];
   if (made !== undefined && made.kind === kind) return made.handle;
@@ -321,7 +324,7 @@ Object.defineProperty(Socket.prototype, inspect.custom, {
   configurable: true,
   writable: true,
   value(depth, options) {
-    if (get.call(this, GET.destroyed) === undefined || depth < 0) {
+    if (get(this[kNumber], GET.destroyed) === undefined || depth < 0) {
       return depth < 0 ? options.stylize(`[${this.constructor.name}]`, 'special') : this;
     }
     const shown = Object.create(Object.getPrototypeOf(this));

@@ -7,7 +7,7 @@
 'use strict';
 
 const { Duplex, Readable, Writable } = require('stream');
-const { binding, GET } = require('./binding');
+const { binding, GET, kNumber } = require('./binding');
 
 const get = binding.socket.get;
 const set = binding.socket.set;
@@ -16,7 +16,10 @@ const kTold = Symbol('told');
 const kReadableOff = Symbol('readableOff');
 const kWritableOff = Symbol('writableOff');
 
-const asked = (name) => function() { return get.call(this[kSocket], GET[name]); };
+function asked(name) {
+  const id = GET[name];
+  return function() { return get(this[kSocket][kNumber], id); };
+}
 const always = (value) => () => value;
 const side = (off) => function() { return this[kSocket][off]; };
 
@@ -85,7 +88,7 @@ const writableFields = {
   finished: asked('writableFinished'),
   destroyed: asked('destroyed'),
   decodeStrings: always(false),
-  writing: function() { return get.call(this[kSocket], GET.writableLength) > 0; },
+  writing: function() { return get(this[kSocket][kNumber], GET.writableLength) > 0; },
   sync: always(false),
   bufferProcessing: always(false),
   constructed: always(true),
@@ -111,7 +114,7 @@ const writableFields = {
   writelen: always(0),
   bufferedIndex: always(0),
   pendingcb: function() {
-    return get.call(this[kSocket], GET.pendingWrites);
+    return get(this[kSocket][kNumber], GET.pendingWrites);
   },
 };
 

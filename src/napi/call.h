@@ -36,6 +36,12 @@ class Call {
     if (object == nullptr) throw Error("Illegal invocation", "ERR_INVALID_THIS", "TypeError");
     return *object;
   }
+  // The socket that the first argument is the number of: what is called often is called so.
+  NodeSocket& numbered() const {
+    NodeSocket* object = environment_->socket(toUint(env_, arguments_[0]));
+    if (object == nullptr) throw Error("Illegal invocation", "ERR_INVALID_THIS", "TypeError");
+    return *object;
+  }
 
  private:
   napi_env env_;

@@ -192,6 +192,23 @@ void Environment::throwToJs() noexcept {
   if (value != nullptr) napi_throw(env_, value);
 }
 
+std::uint32_t Environment::addSocket(NodeSocket& socket) {
+  if (freeNumbers_.empty()) {
+    sockets_.push_back(&socket);
+    freeNumbers_.reserve(sockets_.capacity());  // removing may not fail
+    return static_cast<std::uint32_t>(sockets_.size() - 1);
+  }
+  const std::uint32_t number = freeNumbers_.back();
+  freeNumbers_.pop_back();
+  sockets_[number] = &socket;
+  return number;
+}
+
+void Environment::removeSocket(std::uint32_t number) noexcept {
+  sockets_[number] = nullptr;
+  freeNumbers_.push_back(number);
+}
+
 std::uint32_t Environment::pooled(std::string_view bytes) {
   constexpr std::size_t kAlign = 8;  // as Node's own pool
   if (pool_ == nullptr || kPoolSize - poolUsed_ < bytes.size()) {

@@ -18,10 +18,13 @@
 #include <span>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "napi/node_host.h"
 
 namespace uvnet::napi {
+
+class NodeSocket;
 
 // The functions that setup() was given.
 enum class Hook : std::uint8_t {
@@ -84,6 +87,14 @@ class Environment final : public RefCounted {
   // To JavaScript, from a call of its own: the exception being handled.
   void throwToJs() noexcept;
 
+  // Sockets by number: what is called often says which one it means by a number that the JavaScript
+  // object has, because unwrapping an object costs as much as a small write.
+  std::uint32_t addSocket(NodeSocket& socket);
+  void removeSocket(std::uint32_t number) noexcept;
+  NodeSocket* socket(std::uint32_t number) const noexcept {
+    return number < sockets_.size() ? sockets_[number] : nullptr;
+  }
+
   // Copies a small chunk to the pool, which is JavaScript's memory: its offset there.
   static constexpr std::size_t kLargestPooled = 4096;
   std::uint32_t pooled(std::string_view bytes);
@@ -118,6 +129,8 @@ class Environment final : public RefCounted {
   napi_ref pool_ = nullptr;       // what keeps the memory
   char* poolBytes_ = nullptr;
   std::size_t poolUsed_ = kPoolSize;
+  std::vector<NodeSocket*> sockets_{nullptr};  // 0 is no socket
+  std::vector<std::uint32_t> freeNumbers_;
   Buffer readyForReads_;
   Buffer shown_;  // of the slab that was shown last: as long as it is here, it is not written again
 };

@@ -96,6 +96,11 @@ inline int toInt(napi_env env, napi_value value) {
   napi_get_value_int32(env, value, &result);
   return result;
 }
+inline std::uint32_t toUint(napi_env env, napi_value value) {
+  std::uint32_t result = 0;
+  napi_get_value_uint32(env, value, &result);
+  return result;
+}
 
 // A property of an option bag. Absent, undefined and null are nothing.
 inline std::optional<napi_value> option(napi_env env, napi_value bag, const char* name) {

@@ -34,14 +34,19 @@ napi_value ErrorCache::toJs(Environment& environment, const Error& error) {
 }
 
 NodeSocket::NodeSocket(Environment& environment, napi_value object, SocketOptions options)
-    : Socket(environment.net(), std::move(options)), Wrapped(environment) {
+    : Socket(environment.net(), std::move(options)),
+      Wrapped(environment),
+      number_(environment.addSocket(*this)) {
   relayEvents();
   tie(object, this);
   watchShared();
 }
 
 // Before the members go: what the stream drops now may still want the environment.
-NodeSocket::~NodeSocket() { abandon(); }
+NodeSocket::~NodeSocket() {
+  abandon();
+  environment().removeSocket(number_);
+}
 
 const std::shared_ptr<ErrorCache>& NodeSocket::errors() {
   if (errors_ == nullptr) errors_ = std::make_shared<ErrorCache>();

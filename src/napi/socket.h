@@ -38,6 +38,9 @@ class NodeSocket final : public Socket, public Wrapped {
   NodeSocket(Environment& environment, napi_value object, SocketOptions options);
   ~NodeSocket() override;
 
+  // By which JavaScript names it in the calls it makes often.
+  std::uint32_t number() const noexcept { return number_; }
+
   // What Node's streams show and the public calls do not.
   using Socket::asyncContext;
   using Stream::inside;
@@ -100,6 +103,7 @@ class NodeSocket final : public Socket, public Wrapped {
     std::uint32_t number;
     JsFunction function;
   };
+  const std::uint32_t number_;
   std::vector<Listener> listeners_;
   std::uint32_t lastListener_ = 0;
   int overrides_ = 0;

@@ -60,7 +60,7 @@ napi_value init(Call& call) {
   const Ref<NodeSocket> socket(
       new NodeSocket(call.environment(), call.self(), socketOptions(call.environment(), bag)));
   socket->setOverrides(static_cast<int>(numberOption(call.env(), bag, "overrides").value_or(0)));
-  return nullptr;
+  return toJs(call.env(), socket->number());
 }
 
 napi_value connect(Call& call) {
@@ -70,40 +70,39 @@ napi_value connect(Call& call) {
   return nullptr;
 }
 
-// Calls are counted in nanoseconds here: lib/node has looked at the chunk, so nothing is asked
-// twice.
+// Nanoseconds count in a write: lib/node has looked at the chunk, so nothing is asked twice.
 Callback writeCallback(Call& call, NodeSocket& socket, std::size_t index) {
   if (call.count() <= index) return {};
   return callback(call.environment(), call[index], socket.errors());
 }
 
-// a view, callback
+// number, a view, callback
 napi_value writeBytes(Call& call) {
-  auto& socket = call.self<NodeSocket>();
+  NodeSocket& socket = call.numbered();
   napi_env env = call.env();
   void* data = nullptr;
   std::size_t size = 0;
-  napi_get_buffer_info(env, call[0], &data, &size);
+  napi_get_buffer_info(env, call[1], &data, &size);
   const std::span bytes(static_cast<const std::uint8_t*>(data), size);
-  Callback done = writeCallback(call, socket, 1);
+  Callback done = writeCallback(call, socket, 2);
   if (size < kWorthSharing) return toJs(env, socket.write(bytes, std::move(done)));
-  const View view(call.environment(), call[0], {static_cast<const char*>(data), size});
+  const View view(call.environment(), call[1], {static_cast<const char*>(data), size});
   return toJs(env, socket.write(view.buffer(), std::move(done)));
 }
 
-// a string, encoding, callback
+// number, a string, encoding, callback
 napi_value writeText(Call& call) {
-  auto& socket = call.self<NodeSocket>();
+  NodeSocket& socket = call.numbered();
   napi_env env = call.env();
-  Callback done = writeCallback(call, socket, 2);
+  Callback done = writeCallback(call, socket, 3);
   std::array<char, 4096> few;  // most texts; measuring first would cost a second call
   std::size_t size = 0;
-  napi_get_value_string_utf8(env, call[0], few.data(), few.size(), &size);
+  napi_get_value_string_utf8(env, call[1], few.data(), few.size(), &size);
   const bool all = size < few.size() - 4;  // a character of up to 4 bytes may not have fitted
-  const std::string text = all ? std::string() : toString(env, call[0]);
+  const std::string text = all ? std::string() : toString(env, call[1]);
   const std::string_view view = all ? std::string_view(few.data(), size) : std::string_view(text);
-  if (call.count() < 2) return toJs(env, socket.write(view, std::move(done)));
-  return toJs(env, socket.write(view, encodingOf(env, call[1]), std::move(done)));
+  if (call.count() < 3) return toJs(env, socket.write(view, std::move(done)));
+  return toJs(env, socket.write(view, encodingOf(env, call[2]), std::move(done)));
 }
 
 // chunk or undefined, encoding, callback
@@ -122,8 +121,9 @@ napi_value end(Call& call) {
   return nullptr;
 }
 
-napi_value cork(Call& call) { return call.self<NodeSocket>().cork(), nullptr; }
-napi_value uncork(Call& call) { return call.self<NodeSocket>().uncork(), nullptr; }
+// number
+napi_value cork(Call& call) { return call.numbered().cork(), nullptr; }
+napi_value uncork(Call& call) { return call.numbered().uncork(), nullptr; }
 napi_value setDefaultEncoding(Call& call) {
   call.self<NodeSocket>().setDefaultEncoding(encodingOf(call.env(), call[0]));
   return nullptr;

@@ -90,10 +90,11 @@ napi_value attempted(Call& call) {
   return list;
 }
 
+// number, which property
 napi_value get(Call& call) {
-  const auto id = static_cast<std::size_t>(toInt(call.env(), call[0]));
   // Properties are also asked of Socket.prototype, which is no socket.
-  NodeSocket* socket = unwrap<NodeSocket>(call.env(), call.self());
+  NodeSocket* socket = call.environment().socket(toUint(call.env(), call[0]));
+  const auto id = static_cast<std::size_t>(toInt(call.env(), call[1]));
   if (socket == nullptr || id >= kGetters.size()) return undefined(call.env());
   return kGetters[id].second(call.env(), *socket);
 }

@@ -128,8 +128,9 @@ Buffer bufferOf(Call& call, napi_value chunk, napi_value encoding) {
   return Buffer::from(toString(call.env(), chunk), in);
 }
 
+// number, bits
 napi_value setOverrides(Call& call) {
-  call.self<NodeSocket>().setOverrides(toInt(call.env(), call[0]));
+  call.numbered().setOverrides(toInt(call.env(), call[1]));
   return nullptr;
 }
 napi_value baseRead(Call& call) { return call.self<NodeSocket>().baseRead(), nullptr; }
