@@ -3,8 +3,8 @@ import os
 import shutil
 import subprocess
 
-# One colour per layer, its second way a lighter one. Legible for the colour-blind.
-COLOURS = {"uvnet": ("#0072b2", "#56b4e9"), "uv": ("#555555",), "epoll": ("#aaaaaa",),
+# One colour per layer, its other ways lighter ones. Legible for the colour-blind.
+COLOURS = {"uvnet": ("#0072b2", "#56b4e9", "#b3dcf5"), "uv": ("#555555",), "epoll": ("#aaaaaa",),
            "asio": ("#cc79a7",), "node": ("#009e73", "#66c5ab"), "addon": ("#d55e00", "#e69f00"),
            "bun": ("#f0e442", "#f7f0a0")}
 
@@ -14,14 +14,15 @@ def quoted(text):
 
 
 def series(server):
-    """A workload has ways ('data' and pipe, plain and corked) or none; bars have two at most."""
+    """A workload has ways ('data' and pipe, plain and corked) or none; bars have three at most."""
     layer, _, way = server.partition(" ")
-    return layer + " (pipe, cork)" if way in ("pipe", "cork") else layer
+    return layer + {"pipe": " (pipe, cork)", "cork": " (pipe, cork)",
+                    "autocork": " (autoCork)"}.get(way, "")
 
 
 def colour_of(name):
     shades = COLOURS.get(name.split(" ")[0], ("#000000",))
-    return shades[-1 if " " in name else 0]
+    return shades[0 if " " not in name else 2 if "autoCork" in name else 1]
 
 
 def bars(path, title, label, rows, line=None, log=False):

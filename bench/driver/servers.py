@@ -7,7 +7,9 @@ SCRIPT = os.path.join(ROOT, "bench", "node", "server.js")
 REGISTER = os.path.join(ROOT, "lib", "node", "register.js")
 
 # What `pieces` may be done by; every other mode has 'data' and pipe, or only one way.
-WAYS = {"echo": ("data", "pipe"), "pieces": ("plain", "cork")}
+WAYS = {"echo": ("data", "pipe"), "pieces": ("plain", "cork", "autocork")}
+# An option of uvnet alone.
+ONLY_UVNET = ("autocork",)
 
 
 class Server:
@@ -61,6 +63,8 @@ def contenders(found, names, mode):
         command, env, chooses = found[layer]
         ways = WAYS.get(mode, (None,)) if chooses else (None,)
         for way in ways:
+            if way in ONLY_UVNET and layer != "uvnet":
+                continue
             name = layer if way is None else f"{layer} {way}"
             servers.append(Server(name, layer, command, way, env))
     return servers

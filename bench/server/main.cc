@@ -1,4 +1,5 @@
-// The server under load: uvnet-bench-server MODE WHERE [BACKEND] [--api data|pipe|plain|cork]
+// The server under load: uvnet-bench-server MODE WHERE [BACKEND] [--api
+// data|pipe|plain|cork|autocork]
 //
 // MODE is echo, sink, source, churn, proxy or pieces (each chunk goes back as many writes of 16
 // bytes). It is written as a user of the library would write it, with the public headers only; its
@@ -69,11 +70,13 @@ void pieces(Socket& socket, bool cork) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const bench::Command command = bench::parseCommand(argc, argv, {"data", "pipe", "plain", "cork"});
+  const bench::Command command =
+      bench::parseCommand(argc, argv, {"data", "pipe", "plain", "cork", "autocork"});
   uvnet::LoopHost host;
   uvnet::Net net{host};
   const uvnet::ServerOptions options{.allowHalfOpen = command.is("sink"),
-                                     .noDelay = !command.is("churn")};
+                                     .noDelay = !command.is("churn"),
+                                     .autoCork = command.api == "autocork"};
   uvnet::Server& server = net.createServer(options, [&](Socket& socket) {
     // A client that is stopped resets its connections; that is no error of the server.
     socket.on<"error">([] {});

@@ -105,6 +105,7 @@ struct SocketOptions {
   std::optional<std::int64_t> highWaterMark = {};          // bytes, both sides; default 64 KiB
   std::optional<std::int64_t> readableHighWaterMark = {};  // where highWaterMark is not given
   std::optional<std::int64_t> writableHighWaterMark = {};
+  bool autoCork = false;  // the writes of one turn leave as one system call, when it ends
   std::optional<int> typeOfService = {};  // 0 to 255, as setTypeOfService()
   std::stop_token signal = {};            // destroys the socket with an AbortError
   // What must not be connected to: ERR_IP_BLOCKED. Asked for each address, looked up or given.
@@ -136,6 +137,7 @@ struct ConnectOptions {
   bool keepAlive = false;
   double keepAliveInitialDelay = 0;
   std::optional<std::int64_t> highWaterMark = {};
+  bool autoCork = false;
   std::optional<int> typeOfService = {};
   std::stop_token signal = {};
   BoundSocket* handle = nullptr;
@@ -148,6 +150,7 @@ struct ServerOptions {
   bool keepAlive = false;
   double keepAliveInitialDelay = 0;  // milliseconds
   std::optional<std::int64_t> highWaterMark = {};
+  bool autoCork = false;  // as in SocketOptions
   // Who is not let in: such a connection is closed, and nobody is told (no 'drop', as in Node).
   std::optional<BlockList> blockList = {};
 };

@@ -48,6 +48,10 @@ struct StreamOptions {
   bool allowHalfOpen = true;
   bool autoDestroy = true;
   bool emitClose = true;
+  // Writes made in one turn leave together when it ends (before the next callback from libuv), or
+  // once writableHighWaterMark bytes are held: as with cork() before the first of them and
+  // host.nextTick(uncork). end() lets them go at once. writableCorked() does not count it.
+  bool autoCork = false;
   bool readable = true;  // false: that side is ended from the start
   bool writable = true;
   Encoding defaultEncoding = {};  // of text written without one

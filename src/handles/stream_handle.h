@@ -83,7 +83,8 @@ class StreamHandle {
   // While something is queued or still connecting the answer is 0.
   int tryWrite(std::string_view bytes) noexcept;
   // The same, gathered; looks at the first kGather only. Chunks that adjoin count as one.
-  static constexpr std::size_t kGather = 64;
+  // 4 KiB of stack, and room for what a program writes in one turn in small pieces.
+  static constexpr std::size_t kGather = 256;
   int tryWrite(std::span<const Buffer> chunks) noexcept;
 
   // Queues all of it, any number of chunks, and holds a count of each Buffer until done. Returns 0,

@@ -46,6 +46,7 @@ Socket& Net::connect(ConnectOptions options, Function<void()> listener) {
   own.keepAlive = options.keepAlive;
   own.keepAliveInitialDelay = options.keepAliveInitialDelay;
   own.highWaterMark = options.highWaterMark;
+  own.autoCork = options.autoCork;
   own.typeOfService = options.typeOfService;
   own.signal = options.signal;
   own.handle = options.handle;

@@ -146,6 +146,7 @@ void ServerState::onConnection(int status, handles::HandlePtr client) {
   SocketOptions accepted;
   accepted.allowHalfOpen = options.allowHalfOpen;
   accepted.highWaterMark = options.highWaterMark;
+  accepted.autoCork = options.autoCork;
   const Ref<Socket> socket = server.makeSocket(std::move(accepted));
   SocketState& state = *socket->state_;
   state.noDelay = options.noDelay;

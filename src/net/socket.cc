@@ -28,6 +28,7 @@ StreamOptions streamOptions(const SocketOptions& options) {
   stream.highWaterMark = options.highWaterMark;
   stream.readableHighWaterMark = options.readableHighWaterMark;
   stream.writableHighWaterMark = options.writableHighWaterMark;
+  stream.autoCork = options.autoCork;
   stream.signal = options.signal;
   return stream;
 }

@@ -14,6 +14,7 @@ WritableSide::WritableSide(Stream& stream, Core& core, const StreamOptions& opti
                            std::size_t highWaterMark)
     : defaultEncoding(options.defaultEncoding),
       decodeStrings(options.decodeStrings),
+      autoCork(options.autoCork),
       stream_(stream),
       core_(core),
       highWaterMark_(highWaterMark),
@@ -44,6 +45,10 @@ bool WritableSide::write(std::string_view bytes, const Buffer* owner, Callback c
   length_ += bytes.size();
   if (writing_ || corked_ > 0 || core_.life.errored != nullptr || !core_.life.constructed) {
     enqueue(bytes, owner, std::move(callback), text);
+  } else if (autoCork && (length_ < highWaterMark_ || buffered())) {
+    holdForTurn();
+    enqueue(bytes, owner, std::move(callback), text);
+    if (length_ >= highWaterMark_) clearBuffer();
   } else {
     start(bytes, owner, std::move(callback), text);
   }
@@ -61,6 +66,17 @@ void WritableSide::enqueue(std::string_view bytes, const Buffer* owner, Callback
   queue.chunks.push_back(owner != nullptr ? *owner : keep(bytes));
   if (!decodeStrings) queue.texts.push_back(text);
   queue.callbacks.push_back(std::move(callback));
+}
+
+// autoCork: what waits now leaves with this tick, whatever comes until then.
+void WritableSide::holdForTurn() {
+  if (held_) return;
+  held_ = true;
+  nextTick(stream_, core_, [this, life = life_] {
+    if (life != life_) return;
+    held_ = false;
+    if (!writing_) clearBuffer();
+  });
 }
 
 // Small writes that wait lie in one block, one behind the other, and leave as one piece.
@@ -298,7 +314,7 @@ void WritableSide::Queue::reset() noexcept {
 void WritableSide::uncork() {
   if (corked_ == 0) return;
   --corked_;
-  if (!writing_) clearBuffer();
+  if (!writing_ && !held_) clearBuffer();
 }
 
 void WritableSide::onConstructed() {
@@ -354,7 +370,7 @@ void WritableSide::undestroy() {
   ++life_;
   length_ = writeLen_ = 0;
   corked_ = pending_ = 0;
-  writing_ = expectWritten_ = bufferProcessing_ = needDrain_ = afterWritePending_ = false;
+  writing_ = expectWritten_ = bufferProcessing_ = needDrain_ = afterWritePending_ = held_ = false;
   finalCalled_ = prefinished_ = false;
   ending_ = ended_ = finished_ = !usable_;
   endedByPeer = false;

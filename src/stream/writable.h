@@ -49,6 +49,7 @@ class WritableSide {
   bool endedByPeer = false;
   Encoding defaultEncoding;
   const bool decodeStrings;
+  const bool autoCork;
 
  private:
   // The waiting array is compacted once so many of its head, and half of it, are used up: in total
@@ -103,6 +104,7 @@ class WritableSide {
 
   void start(std::string_view bytes, const Buffer* owner, Callback callback, Text text);
   void enqueue(std::string_view bytes, const Buffer* owner, Callback callback, Text text);
+  void holdForTurn();
   Buffer keep(std::string_view bytes);
   Callback answerTo(void (WritableSide::*told)(const Error*));
   void onWritten(const Error* error);
@@ -131,6 +133,7 @@ class WritableSide {
   unsigned corked_ = 0;
   unsigned pending_ = 0;  // writes and steps that must be over before 'finish'
   unsigned life_ = 0;     // answers of an earlier life (a Socket connects again) are not ours
+  bool held_ = false;     // by autoCork, until a tick that is on its way
   bool usable_ = true;    // false: made without a writable side
   bool writing_ = false;
   bool sync_ = true;  // inside the call that started the write

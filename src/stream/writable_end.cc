@@ -13,9 +13,10 @@ void WritableSide::end(bool withData, std::string_view bytes, const Buffer* owne
   std::unique_ptr<Error> error;
   if (withData) write(bytes, owner, {}, &error, text);
 
-  if (corked_ > 0) {
-    corked_ = 1;
-    uncork();
+  if (corked_ > 0 || held_) {
+    corked_ = 0;
+    held_ = false;
+    if (!writing_) clearBuffer();
   }
   if (error != nullptr) {
     // Said already.

@@ -162,10 +162,11 @@ TEST_CASE("a steady echo through pipe() allocates nothing", "[net][D12]") {
 
 TEST_CASE("several small writes at once, corked or not, allocate nothing", "[net][D02]") {
   const Transport transport = GENERATE(Transport::kTcp, Transport::kUnix);
-  const bool corked = GENERATE(false, true);
-  CAPTURE(nameOf(transport), corked);
+  const std::string how = GENERATE("plain", "cork", "autoCork");
+  const bool corked = how == "cork";
+  CAPTURE(nameOf(transport), how);
   NetWorld world;
-  LoopbackPair pair(world, transport);
+  LoopbackPair pair(world, transport, {}, {.autoCork = how == "autoCork"});
   Steady steady;
   const Buffer part = Buffer::literal("part of a message;");
   constexpr int kParts = 8;
