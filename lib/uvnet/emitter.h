@@ -108,7 +108,35 @@ class UVNET_API Emitter : public RefCounted {
  private:
   template <class, class>
   friend class On;
-  struct Node;
+  // A listener, a link of its emitter's list. As large as what it calls: a socket has two or three.
+  struct Node {
+    struct Ops {
+      void (*call)(Node&, void* args);
+      void (*destroy)(Node&) noexcept;
+    };
+    explicit Node(const Ops& those) noexcept : ops(those) {}
+    void release() noexcept {
+      if (--refs == 0) ops.destroy(*this);
+    }
+    const Ops& ops;
+    Node* next = nullptr;
+    std::uint32_t refs = 1;
+    std::uint32_t id = 0;
+    EventId event{};
+    bool once = false;
+    bool fired = false;  // a nested emit has used up a `once`
+  };
+  template <class F>
+  struct NodeOf final : Node {
+    template <class From>
+    explicit NodeOf(From&& from) : Node(kOps), f(std::forward<From>(from)) {}
+    static constexpr Ops kOps{[](Node& node, void* args) { static_cast<NodeOf&>(node).f(args); },
+                              [](Node& node) noexcept { delete static_cast<NodeOf*>(&node); }};
+    F f;  // takes emitErased()'s args
+  };
+  // Takes the node, also when it throws.
+  ListenerToken addNode(EventId event, Node* node, Flags flags);
+
   // A link is the place that points to a node: first_, or the next of the one before.
   void remove(Node** link);
   void removeEach(EventId event);
@@ -203,16 +231,15 @@ class On {
                     "this listener cannot take what the event carries: it takes all the "
                     "arguments listed in <uvnet/events.h>, or none");
       if constexpr (all || none) {
-        return self.addListener(
-            id,
-            [f = T(std::forward<F>(listener))](void* pack) mutable {
-              if constexpr (all) {
-                std::apply(f, *static_cast<std::tuple<Args&&...>*>(pack));
-              } else {
-                f();
-              }
-            },
-            static_cast<typename Self::Flags>(flags));
+        auto call = [f = T(std::forward<F>(listener))](void* pack) mutable {
+          if constexpr (all) {
+            std::apply(f, *static_cast<std::tuple<Args&&...>*>(pack));
+          } else {
+            f();
+          }
+        };
+        return self.addNode(id, new typename Self::template NodeOf<decltype(call)>(std::move(call)),
+                            static_cast<typename Self::Flags>(flags));
       } else {
         return {};
       }

@@ -67,7 +67,7 @@ struct StreamHandle::Trampolines {
   static void onAlloc(uv_handle_t* uv, std::size_t, uv_buf_t* buf) noexcept {
     StreamHandle& handle = self(uv);
     std::span<char> memory;
-    if (handle.readListener_ != nullptr) memory = handle.readListener_->onReadMemory();
+    if (handle.open_.readListener != nullptr) memory = handle.open_.readListener->onReadMemory();
     handle.callersMemory_ = !memory.empty();
     if (memory.empty()) memory = handle.context_->slab().memory();
     buf->base = memory.data();  // null: libuv reports ENOBUFS
@@ -79,7 +79,7 @@ struct StreamHandle::Trampolines {
     StreamHandle& handle = self(uv);
     // After ENOBUFS libuv would go on by itself, and fail again.
     if (n < 0) uv_read_stop(uv);
-    ReadListener* listener = handle.readListener_;
+    ReadListener* listener = handle.open_.readListener;
     if (listener == nullptr) return;
     Host& host = handle.context_->host();
     if (n < 0) {
@@ -88,7 +88,7 @@ struct StreamHandle::Trampolines {
       return;
     }
     const auto size = static_cast<std::size_t>(n);
-    handle.bytesRead_ += size;
+    handle.open_.bytesRead += size;
     if (handle.callersMemory_) {
       CallbackScope::run(host, &listener->owner(), [&] { listener->onReadInto(size); });
       return;
@@ -112,7 +112,7 @@ struct StreamHandle::Trampolines {
       status = uv_accept(uv, client->uv_);
       if (status != 0) client.reset();
     }
-    ConnectionListener* listener = server.connectionListener_;
+    ConnectionListener* listener = server.open_.connectionListener;
     if (listener == nullptr) return;  // the connection closes with its pointer
     CallbackScope::run(server.context_->host(), &listener->owner(),
                        [&] { listener->onConnection(status, std::move(client)); });
@@ -140,15 +140,18 @@ StreamHandle::StreamHandle(Ref<LoopContext> context, Kind kind, uv_stream_s* uv)
   context_->opened();
 }
 
-StreamHandle::~StreamHandle() { context_->freed(); }
+StreamHandle::~StreamHandle() {
+  if (closing_) closed_.~StatusCallback();
+  context_->freed();
+}
 
 void StreamHandle::setReadListener(ReadListener* listener) noexcept {
-  readListener_ = listener;
+  open_.readListener = listener;
   if (listener == nullptr) uv_read_stop(uv_);
 }
 
 void StreamHandle::setConnectionListener(ConnectionListener* listener) noexcept {
-  connectionListener_ = listener;
+  open_.connectionListener = listener;
 }
 
 int StreamHandle::readStart() noexcept {
@@ -161,7 +164,7 @@ int StreamHandle::readStop() noexcept { return uv_read_stop(uv_); }
 int StreamHandle::tryWrite(std::string_view bytes) noexcept {
   const uv_buf_t buf = bufOf(bytes);
   const int taken = uv_try_write(uv_, &buf, 1);
-  if (taken > 0) bytesWritten_ += static_cast<unsigned>(taken);
+  if (taken > 0) open_.bytesWritten += static_cast<unsigned>(taken);
   return taken == UV_EAGAIN ? 0 : taken;
 }
 
@@ -170,7 +173,7 @@ int StreamHandle::tryWrite(std::span<const Buffer> chunks) noexcept {
   BufArray bufs;
   const Gathered gathered = gather(chunks, bufs);
   const int taken = uv_try_write(uv_, bufs.data(), static_cast<unsigned>(gathered.bufs));
-  if (taken > 0) bytesWritten_ += static_cast<unsigned>(taken);
+  if (taken > 0) open_.bytesWritten += static_cast<unsigned>(taken);
   return taken == UV_EAGAIN ? 0 : taken;
 }
 
@@ -200,7 +203,7 @@ int StreamHandle::write(std::span<const Buffer> chunks, RefCounted& owner, Statu
   request.write.data = &request;
   const int status = uv_write(&request.write, uv_, bufs, count, Request::onWritten);
   if (status == 0) {
-    bytesWritten_ += size;
+    open_.bytesWritten += size;
   } else {
     pool.giveBack(request);
   }
@@ -238,9 +241,8 @@ void StreamHandle::close(HandlePtr handle, StatusCallback closed) noexcept {
 
 int StreamHandle::closeBy(CloseCall call, HandlePtr owned, StatusCallback closed) noexcept {
   StreamHandle* handle = owned.release();
-  handle->readListener_ = nullptr;
-  handle->connectionListener_ = nullptr;
-  handle->closed_ = std::move(closed);
+  new (&handle->closed_) StatusCallback(std::move(closed));
+  handle->closing_ = true;
   uv_handle_t* uv = Trampolines::asHandle(handle->uv_);
   int status = 0;
   if (call != nullptr && uv_is_closing(uv) == 0) {

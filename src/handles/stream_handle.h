@@ -96,9 +96,9 @@ class StreamHandle {
   int shutdown(RefCounted& owner, StatusCallback done);
 
   std::size_t writeQueueSize() const noexcept;
-  std::uint64_t bytesRead() const noexcept { return bytesRead_; }
+  std::uint64_t bytesRead() const noexcept { return open_.bytesRead; }
   // Handed over: taken by tryWrite or queued by write.
-  std::uint64_t bytesWritten() const noexcept { return bytesWritten_; }
+  std::uint64_t bytesWritten() const noexcept { return open_.bytesWritten; }
 
   // Each connection is accepted at once and given to onConnection as a new handle of this kind.
   int listen(int backlog) noexcept;
@@ -133,12 +133,19 @@ class StreamHandle {
 
   Ref<LoopContext> context_;
   uv_stream_s* const uv_;
-  ReadListener* readListener_ = nullptr;
-  ConnectionListener* connectionListener_ = nullptr;
-  std::uint64_t bytesRead_ = 0;
-  std::uint64_t bytesWritten_ = 0;
-  StatusCallback closed_;
+  struct Open {
+    ReadListener* readListener = nullptr;
+    ConnectionListener* connectionListener = nullptr;
+    std::uint64_t bytesRead = 0;
+    std::uint64_t bytesWritten = 0;
+  };
+  // Who is told of the close takes the place of what an open handle has.
+  union {
+    Open open_{};
+    StatusCallback closed_;
+  };
   const Kind kind_;
+  bool closing_ = false;        // closed_ is the one
   bool silent_ = false;         // dropped, not closed: pending callbacks are not called
   bool callersMemory_ = false;  // the read under way goes to the listener's memory
 };

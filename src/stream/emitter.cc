@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <exception>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -24,23 +25,6 @@ constexpr std::size_t kInlineListeners = 8;
 
 }  // namespace
 
-// A listener, a link of its emitter's list.
-struct Emitter::Node {
-  Node(EventId of, Erased f, std::uint32_t number, bool single)
-      : id(number), event(of), once(single), call(std::move(f)) {}
-  void retain() noexcept { ++refs; }
-  void release() noexcept {
-    if (--refs == 0) delete this;
-  }
-  Node* next = nullptr;
-  std::uint32_t refs = 1;
-  std::uint32_t id;
-  EventId event;
-  bool once;
-  bool fired = false;  // a nested emit has used up a `once`
-  Erased call;
-};
-
 Emitter::~Emitter() { dropAll(std::nullopt); }
 
 ListenerToken Emitter::addListener(EventId event, Erased listener, Flags flags) {
@@ -48,20 +32,30 @@ ListenerToken Emitter::addListener(EventId event, Erased listener, Flags flags) 
     const std::uint32_t number = listenInRuntime(event, listener);
     if (number != 0) return {event, number | kInRuntime};
   }
+  return addNode(event, new NodeOf<Erased>(std::move(listener)), flags);
+}
+
+ListenerToken Emitter::addNode(EventId event, Node* node, Flags flags) {
+  struct Release {
+    void operator()(Node* one) const noexcept { one->release(); }
+  };
+  std::unique_ptr<Node, Release> owned(node);
   // Before it is added, so that 'newListener' does not tell of itself.
   emitArgs<std::string_view>(EventId::kNewListener, eventName(event));
   // 0 names nothing, so a wrapped counter skips it.
   if (++lastId_ == 0) ++lastId_;
-  auto* const node = new Node(event, std::move(listener), lastId_, (flags & kOnce) != 0);
-  const ListenerToken token{event, node->id};
+  node->id = lastId_;
+  node->event = event;
+  node->once = (flags & kOnce) != 0;
   Node** link = &first_;
   if ((flags & kPrepend) == 0) {
     while (*link != nullptr) link = &(*link)->next;
   }
-  node->next = std::exchange(*link, node);
+  node->next = std::exchange(*link, owned.release());
   heard_ |= bit(event);
   if (++count_ > maxListeners_ && maxListeners_ > 0) warnOfLeak(event);
   // Node's streams overload on() only: what is prepended makes nothing flow.
+  const ListenerToken token{event, node->id};
   if ((flags & kPrepend) == 0) onListenerAdded(event);
   return token;
 }
@@ -219,7 +213,7 @@ bool Emitter::emitErased(EventId event, void* args) {
   if (count == 0) return relayed && relay(event, args);
 
   Node** const nodes = many.empty() ? few.data() : many.data();
-  for (std::size_t i = 0; i < count; ++i) nodes[i]->retain();
+  for (std::size_t i = 0; i < count; ++i) ++nodes[i]->refs;
   // A listener may throw, drop the last Ref to the emitter, or remove any of them.
   const Ref<Emitter> self(this);
   struct Release {
@@ -237,7 +231,7 @@ bool Emitter::emitErased(EventId event, void* args) {
       node.fired = true;
       off({event, node.id});
     }
-    node.call(args);
+    node.ops.call(node, args);
   }
   if (relayed) relay(event, args);
   return true;
