@@ -146,7 +146,7 @@ def main():
     plan = []
     for name in names:
         workload = workloads.BY_NAME[name]
-        plan.append((workload, servers.contenders(found, layer_names, workload.mode)))
+        plan.append((workload, servers.contenders(found, layer_names, workload)))
     progress = Progress(sum(len(c) * (1 if w.load == "idle" else rounds) for w, c in plan))
     about = machine()
     print(f"{about['cpu']}, {about['cpus']} processors, Linux {about['kernel']}; "
@@ -167,7 +167,10 @@ def main():
         os.makedirs(arguments.out, exist_ok=True)
         report.write_lines(os.path.join(arguments.out, f"{chosen}-runs.jsonl"), [about, *lines])
         report.write_lines(os.path.join(arguments.out, f"{chosen}.jsonl"), [about, *summaries])
-        charts.draw(arguments.out, chosen, about, summaries)
+        if chosen == "curves":
+            charts.draw_curves(arguments.out, workloads.CURVES, about, summaries)
+        else:
+            charts.draw(arguments.out, chosen, about, summaries)
         print(f"\nwritten: {arguments.out}/{chosen}*")
     if failures:
         raise measure.Failed("\n".join(failures))

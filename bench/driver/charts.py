@@ -1,4 +1,5 @@
-"""SVG charts of a summary, drawn by gnuplot: a group of bars per workload, a bar per server."""
+"""SVG charts of a summary, drawn by gnuplot: a group of bars per workload and a bar per server, or
+a line per server that shows how a cost grows."""
 import os
 import shutil
 import subprocess
@@ -58,12 +59,16 @@ def bars(path, title, label, rows, line=None, log=False):
     subprocess.run(["gnuplot"], input="\n".join(script) + "\n", text=True, check=True)
 
 
+def machine_of(about):
+    return f"{about['cpu']}, {about['cpus']} processors, Linux {about['kernel']}, {about['date']}"
+
+
 def draw(folder, name, about, summaries):
     """CPU time relative to the base by kind of work, latency, memory; none without gnuplot."""
     if not shutil.which("gnuplot"):
         print("no gnuplot, so no charts")
         return
-    machine = f"{about['cpu']}, {about['cpus']} processors, Linux {about['kernel']}, {about['date']}"
+    machine = machine_of(about)
     base, said = ("x_uv", "raw libuv") if any("x_uv" in s for s in summaries) else ("x_node", "Node")
     kinds = {"echo": {}, "flows": {}, "writes": {}}
     late, memory = {}, {}
@@ -89,3 +94,46 @@ def draw(folder, name, about, summaries):
          f"Latency that 99 % of the messages stay below\\n{machine}", "microseconds", late, log=True)
     bars(os.path.join(folder, f"{name}-memory.svg"),
          f"Memory of the server per idle connection\\n{machine}", "bytes", memory)
+
+
+def line_chart(path, title, labels, series):
+    """series: {name: [(x, y)]}; x is logarithmic, y where it must be."""
+    values = [y for points in series.values() for _, y in points]
+    script = [
+        "set terminal svg size 800,480 font 'sans-serif,12' background '#ffffff'",
+        f"set output {quoted(path)}", f"set title {quoted(title)}", f"set xlabel {quoted(labels[0])}",
+        f"set ylabel {quoted(labels[1])}", "set logscale x", "set format x '%.0f'",
+        # What spans decades would show nothing of its lower end.
+        "set logscale y" if max(values) > 20 * min(values) else "set yrange [0:]",
+        "set grid linecolor rgb '#dddddd'", "set key outside right",
+    ]
+    plots = []
+    for index, (name, points) in enumerate(series.items()):
+        script += [f"$d{index} << END", *(f"{x} {y:.6g}" for x, y in sorted(points)), "END"]
+        plots.append(f"$d{index} using 1:2 with linespoints linewidth 2 pointtype 7 pointsize 0.6 "
+                     f"linecolor rgb '{curve_colour(name)}' title {quoted(name)}")
+    script.append("plot " + ", ".join(plots))
+    subprocess.run(["gnuplot"], input="\n".join(script) + "\n", text=True, check=True)
+
+
+def curve_colour(server):
+    layer, _, way = server.partition(" ")
+    shades = COLOURS.get(layer, ("#000000",))
+    return shades[min(1 if way in ("pipe", "timeout") else 0, len(shades) - 1)]
+
+
+def draw_curves(folder, curves, about, summaries):
+    """A chart per curve, a line per server; none without gnuplot."""
+    if not shutil.which("gnuplot"):
+        print("no gnuplot, so no charts")
+        return
+    for curve in curves:
+        series = {}
+        for x, workload in curve.points:
+            for entry in summaries:
+                value = entry.get("cpu_ns", entry.get("bytes"))
+                if entry["workload"] == workload.name and value is not None:
+                    series.setdefault(entry["server"], []).append((x, curve.per(value, x)))
+        if series:
+            line_chart(os.path.join(folder, f"curves-{curve.name}.svg"),
+                       f"{curve.title}\\n{machine_of(about)}", (curve.x, curve.y), series)

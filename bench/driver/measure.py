@@ -76,6 +76,7 @@ class Bench:
 
     def __init__(self, build, backend):
         self.load = os.path.join(build, "bench", "uvnet-bench-load")
+        self.waiting = os.path.join(build, "bench", "uvnet-bench-queue")
         self.backend = backend  # the command of the server that a proxy leads to
         self.folder = tempfile.TemporaryDirectory(prefix="uvnet-bench-")
         self.spinners = []
@@ -96,6 +97,8 @@ class Bench:
     def run(self, server, workload, seconds):
         """One run: {cpu_ns, rate, p50_us, ..., disturbed}, or {bytes} for idle memory."""
         self.runs += 1
+        if workload.load == "queue":
+            return self.queue(server, workload, seconds)
         address = f"unix:{self.folder.name}/{self.runs}" if workload.unix else "0"
         backend = None
         process = None
@@ -113,6 +116,17 @@ class Bench:
             for started in (process, backend):
                 if started is not None:
                     started.stop()
+
+    def queue(self, server, workload, seconds):
+        """Both ends are in one program, whose reader has a thread and so a processor of its own."""
+        count = workload.options[workload.options.index("--count") + 1]
+        try:
+            done = subprocess.run([self.waiting, server.layer, count, str(seconds)], check=True,
+                                  capture_output=True, text=True, timeout=seconds + START_SECONDS)
+        except (OSError, subprocess.SubprocessError) as error:
+            raise Failed(f"{self.waiting}: {error}") from None
+        result = json.loads(done.stdout)
+        return {**result, "rate": 1e9 / result["cpu_ns"], "disturbed": False}
 
     def client(self, process, workload, *more):
         arguments = [self.load, workload.load, process.where, *more, *workload.options]

@@ -54,14 +54,14 @@ def layers(build, node):
     return {name: entry for name, entry in found.items() if shutil.which(entry[0][0])}
 
 
-def contenders(found, names, mode):
-    """The servers of the named layers for a mode, one per way of doing it."""
+def contenders(found, names, workload):
+    """The servers of the named layers for a workload, one per way of doing it."""
     servers = []
     for layer in names:
-        if layer not in found:
+        if layer not in found or (workload.layers and layer not in workload.layers):
             continue
         command, env, chooses = found[layer]
-        ways = WAYS.get(mode, (None,)) if chooses else (None,)
+        ways = workload.ways or (WAYS.get(workload.mode, (None,)) if chooses else (None,))
         for way in ways:
             if way in ONLY_UVNET and layer != "uvnet":
                 continue

@@ -2,15 +2,28 @@
 
 
 class Workload:
-    def __init__(self, name, mode, load, unix=False, unit="message", **options):
+    def __init__(self, name, mode, load, unix=False, unit="message", layers=None, ways=None,
+                 **options):
         self.name = name
         self.mode = mode  # of the server
         self.load = load  # of the load client
         self.unix = unix
         self.unit = unit
+        self.layers = layers  # that can do it; None: all
+        self.ways = ways  # to do it; None: what a mode has (servers.WAYS)
         self.options = []
         for option, value in options.items():
             self.options += ["--" + option.replace("_", "-"), str(value)]
+
+
+def echo_options(connections, size, in_flight):
+    options = {"connections": connections, "size": size, "in_flight": in_flight}
+    if connections >= 1000:
+        options["warmup"] = 0.5
+    if connections >= 10000:
+        # A round of all of them takes a good part of a second.
+        options["seconds"] = 1
+    return options
 
 
 def echo(connections, size, in_flight=1, unix=False, mode="echo"):
@@ -20,13 +33,7 @@ def echo(connections, size, in_flight=1, unix=False, mode="echo"):
         name += f" p{in_flight}"
     if unix:
         name = "unix " + name
-    options = {"connections": connections, "size": size, "in_flight": in_flight}
-    if connections >= 1000:
-        options["warmup"] = 0.5
-    if connections >= 10000:
-        # A round of all of them takes a good part of a second.
-        options["seconds"] = 1
-    return Workload(name, mode, "echo", unix, **options)
+    return Workload(name, mode, "echo", unix, **echo_options(connections, size, in_flight))
 
 
 ALL = [
@@ -53,15 +60,42 @@ ALL = [
              read_max=4096, receive_buffer=16384, warmup=0.7),
     Workload("idle memory", "echo", "idle", unit="bytes", connections=10000),
 ]
-# How cost grows with connections and with the size of a chunk. One message is on its way per
-# connection, so those of one connection wake the server each.
+
+
+class Curve:
+    """How a cost grows: what is measured at each x, and what of it is y."""
+
+    def __init__(self, name, title, x, y, points, per=None):
+        self.name = name
+        self.title = title
+        self.x = x  # the label
+        self.y = y
+        self.points = points  # (x, workload)
+        self.per = per or (lambda value, x: value)
+
+
+CONNECTIONS = (1, 10, 100, 1000, 10000)
+SIZES = (64, 256, 1024, 4096, 16384, 65536)
 CURVES = [
-    *(echo(connections, 64) for connections in (1, 10, 100, 1000, 10000)),
-    *(echo(50, size) for size in (64, 256, 1024, 4096, 16384, 65536)),
-    *(Workload(f"idle memory {connections}", "echo", "idle", unit="bytes", connections=connections)
-      for connections in (1000, 3000, 10000)),
+    # One message is on its way per connection, so those of one connection wake the server each.
+    Curve("connections", "CPU per message of 64 bytes, by connections", "connections",
+          "ns per message", [(n, echo(n, 64)) for n in CONNECTIONS]),
+    Curve("chunk", "CPU per byte echoed, by the size of a message (50 connections)", "bytes",
+          "ns per byte", [(n, echo(50, n)) for n in SIZES], lambda value, x: value / x),
+    Curve("queue", "CPU per write of 16 bytes made and sent, by how many wait", "writes that wait",
+          "ns per write",
+          [(n, Workload(f"queue {n}", "queue", "queue", unit="write", layers=("uv", "uvnet"),
+                        ways=(None,), count=n)) for n in (1, 10, 100, 1000, 10000, 100000, 1000000)]),
+    Curve("timeouts", "CPU per message of 64 bytes, by sockets with an idle timeout",
+          "connections", "ns per message",
+          [(n, Workload(f"timeouts {n}", "echo", "echo", layers=("uvnet",), ways=("data", "timeout"),
+                        **echo_options(n, 64, 1))) for n in (10, 100, 1000, 10000)]),
+    Curve("memory", "Memory of the server per idle connection, by connections", "connections",
+          "bytes", [(n, Workload(f"idle memory {n}", "echo", "idle", unit="bytes", connections=n))
+                    for n in (1000, 3000, 10000)]),
 ]
-BY_NAME = {workload.name: workload for workload in [*CURVES, *ALL]}
+CURVE_WORKLOADS = [workload for curve in CURVES for _, workload in curve.points]
+BY_NAME = {workload.name: workload for workload in [*CURVE_WORKLOADS, *ALL]}
 
 # Named sets: (workloads, layers).
 STANDARD = [w.name for w in ALL]
@@ -74,5 +108,5 @@ SETS = {
     "standard": (STANDARD, NATIVE_LAYERS),
     "quick": (QUICK, ["uv", "uvnet", "node"]),
     "node": (NODE, ["node", "addon"]),
-    "curves": (list(dict.fromkeys(w.name for w in CURVES)), ["uv", "uvnet"]),
+    "curves": (list(dict.fromkeys(w.name for w in CURVE_WORKLOADS)), ["uv", "uvnet"]),
 }

@@ -29,6 +29,13 @@ struct Connection {
   std::vector<std::uint64_t> began;  // of the messages on their way, by number modulo inFlight
 };
 
+void skipLine(int fd) {
+  char byte = 0;
+  while (byte != '\n') {
+    if (recv(fd, &byte, 1, 0) != 1) fail("no line came");
+  }
+}
+
 // Connected, and each has echoed its first message.
 std::vector<Connection> connectAll(const Options& options, const Pattern& pattern) {
   std::vector<Connection> all(options.connections);
@@ -39,6 +46,7 @@ std::vector<Connection> connectAll(const Options& options, const Pattern& patter
       all[i].seed = i * 131;
     }
     for (std::size_t i = first; i < last; ++i) {
+      if (options.skipLine) skipLine(all[i].fd);
       exchange(all[i].fd, pattern.at(all[i].seed), options.size);
       all[i].sent = all[i].received = options.size;
     }

@@ -22,6 +22,7 @@ struct Options {
   pid_t server = 0;         // whose CPU time counts; 0: nobody's
   std::size_t readMax = 0;  // a slow reader takes only so much at a time; 0: what there is
   int receiveBuffer = 0;    // and has room for so much; 0: the kernel's choice
+  bool skipLine = false;    // the server greets with a line
 };
 
 // Bytes per system call, at most.

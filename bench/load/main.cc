@@ -21,7 +21,7 @@ namespace {
   bench::fail(
       "usage: uvnet-bench-load echo|sink|source|churn|idle PORT|unix:PATH [--connections N]\n"
       "         [--size N] [--in-flight N] [--seconds S] [--warmup S] [--pid SERVER]\n"
-      "         [--read-max N] [--receive-buffer N]\n"
+      "         [--read-max N] [--receive-buffer N] [--skip-line 1]\n"
       "       uvnet-bench-load spin CPU");
 }
 
@@ -73,6 +73,8 @@ int main(int argc, char** argv) {
       options.readMax = static_cast<std::size_t>(value);
     } else if (name == "--receive-buffer") {
       options.receiveBuffer = static_cast<int>(value);
+    } else if (name == "--skip-line") {
+      options.skipLine = value != 0;
     } else {
       usage();
     }

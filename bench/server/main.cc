@@ -1,8 +1,8 @@
-// The server under load: uvnet-bench-server MODE WHERE [BACKEND] [--api
-// data|pipe|plain|cork|autocork]
+// The server under load: uvnet-bench-server MODE WHERE [BACKEND] [--api WAY]
 //
 // MODE is echo, sink, source, churn, proxy or pieces (each chunk goes back as many writes of 16
-// bytes). It is written as a user of the library would write it, with the public headers only; its
+// bytes). WAY is data, pipe or timeout ('data' with an idle timeout) for echo, and plain, cork or
+// autocork for pieces. It is written as a user of the library would write it, with the public headers only; its
 // twins in raw libuv, raw epoll and Asio stand in bench/twins and do the same job. One process,
 // ends on SIGTERM, TCP_NODELAY in all modes but churn.
 #include <uvnet/net.h>
@@ -18,6 +18,9 @@ namespace {
 
 using uvnet::Buffer;
 using uvnet::Socket;
+
+// Longer than any run: what is measured is that each read and write begins it anew.
+constexpr double kIdleTime = 60000;
 
 void echo(Socket& socket, bool pipe) {
   if (pipe) {
@@ -71,7 +74,7 @@ void pieces(Socket& socket, bool cork) {
 
 int main(int argc, char** argv) {
   const bench::Command command =
-      bench::parseCommand(argc, argv, {"data", "pipe", "plain", "cork", "autocork"});
+      bench::parseCommand(argc, argv, {"data", "pipe", "timeout", "plain", "cork", "autocork"});
   uvnet::LoopHost host;
   uvnet::Net net{host};
   const uvnet::ServerOptions options{.allowHalfOpen = command.is("sink"),
@@ -89,6 +92,7 @@ int main(int argc, char** argv) {
     } else if (command.is("pieces")) {
       pieces(socket, command.api == "cork");
     } else {
+      if (command.api == "timeout") socket.setTimeout(kIdleTime);
       echo(socket, command.api == "pipe");
     }
   });

@@ -24,6 +24,8 @@ if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
   file(GLOB uvnet_bench_sources CONFIGURE_DEPENDS bench/load/*.cc)
   uvnet_bench_program(load SOURCES ${uvnet_bench_sources})
   uvnet_bench_program(epoll SOURCES bench/twins/epoll.cc)
+  find_package(Threads REQUIRED)
+  uvnet_bench_program(queue SOURCES bench/queue/main.cc LINK uvnet::uvnet libuv::uv Threads::Threads)
 endif()
 
 find_path(UVNET_ASIO_HEADERS asio.hpp)
