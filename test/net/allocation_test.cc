@@ -1,19 +1,28 @@
 // A steady echo allocates nothing, neither for a read nor for a write. Every allocation of this
 // program goes through the counter of count_allocations.h, which counts only while a test has
 // switched it on.
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <iostream>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "support/count_allocations.h"
 #include "support/loopback.h"
 
 using uvnet::Buffer;
 using uvnet::Error;
+using uvnet::Socket;
+using uvnet::test::allocatedBytes;
 using uvnet::test::allocations;
 using uvnet::test::countingAllocations;
+using uvnet::test::Listening;
 using uvnet::test::LoopbackPair;
 using uvnet::test::nameOf;
 using uvnet::test::NetWorld;
@@ -47,6 +56,41 @@ class Steady {
 
  private:
   int round_ = 0;
+};
+
+// Connections that need no memory of this process but their descriptors.
+class PlainClients {
+ public:
+  PlainClients(const std::string& path, std::size_t count) {
+    sockaddr_un to{};
+    to.sun_family = AF_UNIX;
+    path.copy(to.sun_path, sizeof to.sun_path - 1);
+    for (std::size_t i = 0; i < count; ++i) {
+      fds_.push_back(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+      REQUIRE(::connect(fds_.back(), reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0);
+    }
+  }
+  PlainClients(const PlainClients&) = delete;
+  PlainClients& operator=(const PlainClients&) = delete;
+  ~PlainClients() {
+    for (const int fd : fds_) ::close(fd);
+  }
+  void send(std::string_view message) const {
+    for (const int fd : fds_) {
+      static_cast<void>(::send(fd, message.data(), message.size(), MSG_NOSIGNAL));
+    }
+  }
+  void expect(std::string_view message) const {
+    std::string got(message.size(), ' ');
+    for (const int fd : fds_) {
+      REQUIRE(::recv(fd, got.data(), got.size(), MSG_DONTWAIT) ==
+              static_cast<ssize_t>(message.size()));
+      CHECK(got == message);
+    }
+  }
+
+ private:
+  std::vector<int> fds_;
 };
 
 }  // namespace
@@ -237,5 +281,40 @@ TEST_CASE("idle timeouts that are refreshed by a steady echo allocate nothing", 
   world.until([&] { return steady.done; });
   CHECK(steady.counted == 0);
   pair.close();
+  world.end();
+}
+
+TEST_CASE("an accepted socket that is idle holds 6 allocations of 1,000 bytes in all",
+          "[net][D02]") {
+  constexpr std::size_t kSockets = 50;
+  constexpr std::string_view kMessage = "a message of a connection that is idle then";
+  NetWorld world;
+  Listening listening(world, Transport::kUnix);
+  std::size_t echoed = 0;
+  listening.server->on<"connection">([&](Socket& socket) {
+    socket.on<"error">([] {});
+    socket.on<"data">([&socket, &echoed](const Buffer& chunk) {
+      socket.write(chunk);
+      ++echoed;
+    });
+  });
+  // Twice: the first ones fill the pools and make the loop's tables large enough.
+  for (int round = 0; round < 2; ++round) {
+    {
+      const PlainClients clients(listening.path, kSockets);
+      echoed = 0;
+      allocations = allocatedBytes = 0;
+      countingAllocations = true;
+      clients.send(kMessage);
+      world.until([&] { return echoed == kSockets; });
+      countingAllocations = false;
+      clients.expect(kMessage);
+    }
+    world.until([&] { return listening.server->connections() == 0; });
+  }
+  CAPTURE(allocations, allocatedBytes);
+  CHECK(allocations <= 6 * kSockets + 1);  // one is of until()
+  CHECK(allocatedBytes <= 1000 * kSockets);
+  listening.server->close();
   world.end();
 }

@@ -26,17 +26,20 @@ namespace uvnet::test {
 
 inline std::atomic<bool> countingAllocations{false};
 inline std::atomic<std::uint64_t> allocations{0};
+inline std::atomic<std::uint64_t> allocatedBytes{0};  // as asked for
 
-inline void noteAllocation() noexcept {
+inline void noteAllocation(std::size_t size) noexcept {
   if (countingAllocations.load(std::memory_order_relaxed)) {
     allocations.fetch_add(1, std::memory_order_relaxed);
+    allocatedBytes.fetch_add(size, std::memory_order_relaxed);
   }
 }
 
 #if defined(UVNET_TEST_SANITIZED)
 // A sanitizer brings its own malloc, and a hook for those who count.
 inline const int allocationHooks = __sanitizer_install_malloc_and_free_hooks(
-    [](const volatile void*, std::size_t) { noteAllocation(); }, [](const volatile void*) {});
+    [](const volatile void*, std::size_t size) { noteAllocation(size); },
+    [](const volatile void*) {});
 #endif
 
 }  // namespace uvnet::test
@@ -48,21 +51,21 @@ void* __libc_malloc(std::size_t size);
 void* __libc_calloc(std::size_t count, std::size_t size);
 void* __libc_realloc(void* memory, std::size_t size);
 void* malloc(std::size_t size) noexcept {
-  uvnet::test::noteAllocation();
+  uvnet::test::noteAllocation(size);
   return __libc_malloc(size);
 }
 void* calloc(std::size_t count, std::size_t size) noexcept {
-  uvnet::test::noteAllocation();
+  uvnet::test::noteAllocation(count * size);
   return __libc_calloc(count, size);
 }
 void* realloc(void* memory, std::size_t size) noexcept {
-  uvnet::test::noteAllocation();
+  uvnet::test::noteAllocation(size);
   return __libc_realloc(memory, size);
 }
 }
 #elif !defined(UVNET_TEST_SANITIZED)
 void* operator new(std::size_t size) {
-  uvnet::test::noteAllocation();
+  uvnet::test::noteAllocation(size);
   if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
   throw std::bad_alloc();
 }
