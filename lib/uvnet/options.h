@@ -174,12 +174,15 @@ struct ListenOptions {
 // Settings for everything made by one Net (Node keeps them for the whole process).
 struct NetOptions {
   bool autoSelectFamily = true;
-  int autoSelectFamilyAttemptTimeout = 250;  // milliseconds, at least 10
+  int autoSelectFamilyAttemptTimeout = 500;  // milliseconds, at least 10; 250 up to Node 25
   // libuv on Linux writes without MSG_NOSIGNAL: a write to a reset connection ends a process that
   // has not set SIGPIPE. So the first Net ignores SIGPIPE if its disposition is the default one.
   bool ignoreSigpipe = true;
   // Node 20 and older took maxConnections = 0 for no limit; newer ones drop every connection then.
   bool zeroMaxConnectionsDropsAll = true;
+  // A write that destroy() cuts off, and those queued behind it, are told ECANCELED. Node 20 and
+  // older told the first nothing and the others ERR_STREAM_DESTROYED.
+  bool cutWritesFail = true;
 };
 
 }  // namespace uvnet

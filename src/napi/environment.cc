@@ -32,12 +32,16 @@ constexpr std::size_t kSlabSize = 65536;
 }  // namespace
 
 Environment::Environment(napi_env env, uv_loop_s* loop) : env_(env), host_(*this, loop) {
-  constexpr std::uint32_t kZeroDropsAll = 21;  // the first Node in which maxConnections = 0 does
+  constexpr std::uint32_t kZeroDropsAll = 21;   // the first Node in which maxConnections = 0 does
+  constexpr std::uint32_t kCutWritesFail = 22;  // and in which a write that was cut off does
+  constexpr std::uint32_t kPatient = 26;        // and in which an attempt to connect has 500 ms
   const napi_node_version* version = nullptr;
   napi_get_node_version(env, &version);
   net_ = std::make_unique<Net>(
-      host_, NetOptions{.ignoreSigpipe = false,  // Node has taken care of it
-                        .zeroMaxConnectionsDropsAll = version->major >= kZeroDropsAll});
+      host_, NetOptions{.autoSelectFamilyAttemptTimeout = version->major >= kPatient ? 500 : 250,
+                        .ignoreSigpipe = false,  // Node has taken care of it
+                        .zeroMaxConnectionsDropsAll = version->major >= kZeroDropsAll,
+                        .cutWritesFail = version->major >= kCutWritesFail});
 }
 
 Environment::~Environment() = default;

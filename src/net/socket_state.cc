@@ -51,6 +51,7 @@ const AddressInfo& nowhere() noexcept {
 SocketState::SocketState(Socket& owner, Ref<NetState> state, OnRead onread)
     : Living(std::move(state)), socket(owner), wire(owner) {
   wire.setOnRead(std::move(onread));
+  wire.setCutWritesFail(net->options.cutWritesFail);
 }
 
 SocketState::~SocketState() = default;

@@ -156,12 +156,11 @@ void Wire::onWritten(unsigned request, int status) {
   if (request != request_) return;
   Callback done = takeDone();
   if (!done) return;
-  if (stream_.destroyed()) {
-    // The stream's own answers, for this write and those behind it, are on their way.
-    done(nullptr);
-  } else if (status < 0) {
+  if (status < 0 && (cutWritesFail_ || !stream_.destroyed())) {
     const Error error = errnoError(status, "write");
     done(&error);
+  } else if (stream_.destroyed()) {
+    done(nullptr);
   } else {
     touch();
     lastWriteQueueSize_ = 0;

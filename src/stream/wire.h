@@ -50,6 +50,9 @@ class Wire final : public handles::StreamHandle::ReadListener {
   void write(std::span<Buffer> chunks, bool tried, Callback done);
   void shutdown(Callback done);
 
+  // Whether a write that destroy() cuts off fails, or is passed over (NetOptions).
+  void setCutWritesFail(bool fail) noexcept { cutWritesFail_ = fail; }
+
   // Milliseconds; 0 turns it off.
   void setTimeout(handles::TimerLists& lists, std::uint64_t milliseconds, Idle onIdle);
   void touch() noexcept {
@@ -95,6 +98,7 @@ class Wire final : public handles::StreamHandle::ReadListener {
   std::unique_ptr<Timeout> timeout_;
   std::unique_ptr<Into> into_;
   bool reading_ = false;
+  bool cutWritesFail_ = true;
   std::uint32_t tried_ = 0;  // taken by the last tryWrite()
   std::size_t lastWriteQueueSize_ = 0;
   // Of the write or shutdown under way: a stream ends only when all is written, so that it is one.

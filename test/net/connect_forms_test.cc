@@ -312,7 +312,7 @@ TEST_CASE("the defaults for several addresses belong to the Net",
   net.setDefaultAutoSelectFamily(true);
   CHECK(net.getDefaultAutoSelectFamily());
   CHECK(net.getDefaultAutoSelectFamilyAttemptTimeout() == 10);
-  CHECK(other.getDefaultAutoSelectFamilyAttemptTimeout() == 250);
+  CHECK(other.getDefaultAutoSelectFamilyAttemptTimeout() == 500);
   for (const int asked : {1, 9, 10}) {
     net.setDefaultAutoSelectFamilyAttemptTimeout(asked);
     CHECK(net.getDefaultAutoSelectFamilyAttemptTimeout() == 10);

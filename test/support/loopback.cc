@@ -15,7 +15,7 @@ const char* nameOf(Transport transport) { return transport == Transport::kTcp ? 
 
 // --- NetWorld ------------------------------------------------------------------------------------
 
-NetWorld::NetWorld() : net_(std::in_place, host) {}
+NetWorld::NetWorld(NetOptions options) : net_(std::in_place, host, options) {}
 
 NetWorld::~NetWorld() {
   net_.reset();

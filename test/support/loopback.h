@@ -27,7 +27,7 @@ const char* nameOf(Transport transport);
 // A loop and a Net. Declare it first: it outlives every Ref of the test.
 class NetWorld {
  public:
-  NetWorld();
+  explicit NetWorld(NetOptions options = {});
   NetWorld(const NetWorld&) = delete;
   NetWorld& operator=(const NetWorld&) = delete;
   // Ends the Net and checks that the loop is empty and that no socket file is left.
