@@ -2,9 +2,9 @@
 //
 // MODE is echo, sink, source, churn, proxy or pieces (each chunk goes back as many writes of 16
 // bytes). WAY is data, pipe or timeout ('data' with an idle timeout) for echo, and plain, cork or
-// autocork for pieces. It is written as a user of the library would write it, with the public headers only; its
-// twins in raw libuv, raw epoll and Asio stand in bench/twins and do the same job. One process,
-// ends on SIGTERM, TCP_NODELAY in all modes but churn.
+// autocork for pieces. It is written as a user of the library would write it, with the public
+// headers only; its twins in raw libuv, raw epoll and Asio stand in bench/twins and do the same
+// job. One process, ends on SIGTERM, TCP_NODELAY in all modes but churn.
 #include <uvnet/net.h>
 
 #include <cstdint>
