@@ -4,7 +4,8 @@
 // functions below it are for what JavaScript itself has to refuse.
 'use strict';
 
-const { inspect } = require('util');
+const { constants } = require('os');
+const { getSystemErrorName, inspect } = require('util');
 
 function hidden(object, name, value) {
   Object.defineProperty(object, name, {
@@ -131,8 +132,23 @@ function fromFields(fields) {
   return error;
 }
 
+// cluster's answer to a worker that wanted to listen: a number of libuv's, or a code.
+function bindFailed(status, address, port) {
+  const { errno } = constants;
+  const code = typeof status === 'number' ? getSystemErrorName(status) : status;
+  const place = port > 0 ? ` ${address}:${port}` : address ? ` ${address}` : '';
+  const error = new Error(`bind ${code}${place}`);
+  error.errno = typeof status === 'number' ? status : -errno[code];
+  error.code = code;
+  error.syscall = 'bind';
+  error.address = address;
+  if (port) error.port = port;
+  return error;
+}
+
 module.exports = {
   AbortError,
+  bindFailed,
   fromFields,
   invalidArgType,
   invalidArgValue,

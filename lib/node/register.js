@@ -8,6 +8,7 @@ const Module = require('module');
 const path = require('path');
 const { pathToFileURL } = require('url');
 const net = require('./net');
+const pass = require('./pass');
 
 const isNet = (request) => request === 'net' || request === 'node:net';
 
@@ -22,6 +23,8 @@ if (typeof process.getBuiltinModule === 'function') {
     return isNet(id) ? net : Reflect.apply(builtin, this, arguments);
   };
 }
+
+pass.install(() => Reflect.apply(load, Module, ['net', null, false]));
 
 // `import` goes by the resolver: in this thread where Node can, else in its thread for hooks.
 const url = pathToFileURL(path.join(__dirname, 'net.mjs')).href;

@@ -9,6 +9,7 @@ const diagnostics = require('diagnostics_channel');
 const { promisify } = require('util');
 const { blockListOption } = require('./addresses');
 const { binding, followMark, host, parts } = require('./binding');
+const { closeShared, dealt, listenInCluster, sharedAddress } = require('./cluster');
 const errors = require('./errors');
 const foreign = require('./foreign');
 const { Handle, makeHandle } = require('./handle');
@@ -73,6 +74,34 @@ foreign.accept(Server, ['_listen2', '_emitCloseIfDrained', 'getConnections']);
 const isOurs = (value, type) => type.prototype.isPrototypeOf(value);
 
 // --- listen() ------------------------------------------------------------------------------------
+
+// Connections that were sent to other processes: those tell how many they have, and when they have
+// none.
+function awaitProcesses(server) {
+  let left = server._workers.length;
+  if (left === 0) return;
+  native.addConnectionsElsewhere.call(server, 1);
+  const closed = () => {
+    if (--left === 0) native.addConnectionsElsewhere.call(server, -1);
+  };
+  for (const list of [...server._workers]) list.close(closed);
+}
+
+function askProcesses(server, callback) {
+  let left = server._workers.length;
+  let total = server._connections;
+  const counted = (error, count) => {
+    if (error) {
+      left = -1;
+      process.nextTick(callback, error);
+      return;
+    }
+    total += count;
+    if (--left === 0) process.nextTick(callback, null, total);
+  };
+  if (left === 0) process.nextTick(callback, null, total);
+  for (const list of [...server._workers]) list.getConnections(counted);
+}
 
 function closeOnAbort(server, signal) {
   if (signal === undefined) return;
@@ -151,7 +180,8 @@ const methods = {
       native.listenCopy.call(this, owner, isOurs(owner, Server));
       return this;
     }
-    native.listen.call(this, listenOptions(this, given, args));
+    const to = listenOptions(this, given, args);
+    if (!listenInCluster(this, to)) native.listen.call(this, to);
     return this;
   },
 
@@ -161,28 +191,33 @@ const methods = {
       if (this.listening) this.once('close', callback);
       else this.once('close', () => callback(errors.notRunning()));
     }
+    closeShared(this);
+    if (this._usingWorkers) awaitProcesses(this);
     native.close.call(this);
     return this;
   },
 
   address() {
-    return native.address.call(this) ?? this._pipeName ?? null;
+    return native.address.call(this) ?? sharedAddress(this) ?? this._pipeName ?? null;
   },
 
   getConnections(callback) {
     validate.func(callback, 'callback');
-    native.getConnections.call(this, callback);
+    if (this._usingWorkers) askProcesses(this, callback);
+    else native.getConnections.call(this, callback);
     return this;
   },
 
   ref() {
     this._unref = false;
     native.ref.call(this);
+    dealt(this)?.ref();
     return this;
   },
   unref() {
     this._unref = true;
     native.unref.call(this);
+    dealt(this)?.unref();
     return this;
   },
 
@@ -297,6 +332,8 @@ property('dropMaxConnection', function() { return this[kDropMaxConnection]; }, f
 property('_handle', function() {
   const { listening } = this;
   if (!listening) return null;
+  const given = dealt(this);
+  if (given !== undefined) return given;
   const made = this[kHandle];
   if (made !== undefined && made.id === this._listeningId) return made.handle;
   const kind = typeof this.address() === 'string' ? 2 : 1;

@@ -165,6 +165,9 @@ struct ListenOptions {
   bool readableAll = false;    // the Unix socket's file can be read / written by everyone
   bool writableAll = false;
   bool ipv6Only = false;  // no IPv4 on "::"
+  // Listens nowhere itself: its connections come by Server::accept(fd), from whoever accepts for
+  // it. Keeps no loop running; port, host and path are ignored.
+  bool elsewhere = false;
   // Several servers on one port, the system deals connections out; ENOTSUP where it cannot.
   bool reusePort = false;
   std::stop_token signal = {};    // close() when stop is requested

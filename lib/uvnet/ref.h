@@ -27,8 +27,11 @@ class RefCounted {
 
   // For an owner with a garbage collector, who holds one Ref for as long as its own object lives:
   // from now on onShared() tells when others hold one too (true: the object must be kept) and when
-  // none does any more (false: it may be collected). Called while the owner's is the only Ref.
-  void watchShared() noexcept { owned_ = 1; }
+  // none does any more (false: it may be collected). Called when the owner has its Ref.
+  void watchShared() noexcept {
+    owned_ = 1;
+    if (refs_ > 1) onShared(true);  // by the loop, if it was made with a descriptor
+  }
   virtual void onShared(bool) noexcept {}
 
   // What callbacks out of the loop for this object run in (Host::captureContext); null: nothing.

@@ -65,6 +65,14 @@ class UVNET_API Server : public Emitter, public On<Server, ServerEvents> {
   // v0.3's name of listen({.fd = fd}).
   Server& listenFD(int fd, Function<void()> listener = {});
 
+  // Takes over a connection that was accepted elsewhere (inetd, systemd's Accept=yes, a parent
+  // process that deals connections out): from here on as if it had come in by this server. Throws
+  // what accept() or open would say (EINVAL: no stream socket).
+  Server& accept(int fd);
+  // The other way: `change` more of its connections are served elsewhere. They are counted, and
+  // 'close' waits until they are taken off again.
+  Server& addConnectionsElsewhere(int change);
+
   // Stops accepting; connections stay, and 'close' comes when the last one has ended. The callback
   // is told on 'close', with ERR_SERVER_NOT_RUNNING if the server was not open.
   Server& close(Callback callback = {});

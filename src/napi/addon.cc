@@ -1,8 +1,11 @@
 // The Node-API module: what `require('uvnet.node')` gives to lib/node.
+#include <fcntl.h>
 #include <node_api.h>
 #include <uvnet/events.h>
 #include <uvnet/net.h>
 
+#include <cerrno>
+#include <cstring>
 #include <string>
 
 #include "napi/addresses.h"
@@ -19,6 +22,13 @@ constexpr auto kEvents = static_cast<std::size_t>(EventId::kUnpipe) + 1;
 
 napi_value setup(Call& call) { return call.environment().setup(call[0]), nullptr; }
 napi_value runTicks(Call& call) { return call.environment().host().runTicks(), nullptr; }
+
+// Another descriptor of the same socket, for what another owner of it keeps or closes.
+napi_value copyFd(Call& call) {
+  const int fd = ::fcntl(toInt(call.env(), call[0]), F_DUPFD_CLOEXEC, 0);
+  if (fd < 0) throw Error(std::string("dup: ") + std::strerror(errno), "EBADF");
+  return toJs(call.env(), fd);
+}
 
 napi_value isIP(Call& call) { return toJs(call.env(), Net::isIP(toString(call.env(), call[0]))); }
 
@@ -68,6 +78,7 @@ napi_value start(napi_env env, napi_value exports) {
   set(env, exports, "EVENTS", events);
   define<setup>(env, exports, "setup");
   define<runTicks>(env, exports, "runTicks");
+  define<copyFd>(env, exports, "copyFd");
   define<isIP>(env, exports, "isIP");
   define<settings>(env, exports, "settings");
   define<autoSelectFamily>(env, exports, "autoSelectFamily");

@@ -174,6 +174,7 @@ ListenOptions listenOptions(Environment& environment, napi_value bag) {
   options.writableAll = boolOption(env, bag, "writableAll");
   options.ipv6Only = boolOption(env, bag, "ipv6Only");
   options.reusePort = boolOption(env, bag, "reusePort");
+  options.elsewhere = boolOption(env, bag, "elsewhere");
   return options;
 }
 

@@ -95,6 +95,15 @@ napi_value listenCopy(Call& call) {
   return nullptr;
 }
 
+napi_value accept(Call& call) {
+  call.self<NodeServer>().accept(static_cast<int>(toDouble(call.env(), call[0])));
+  return nullptr;
+}
+napi_value addConnectionsElsewhere(Call& call) {
+  call.self<NodeServer>().addConnectionsElsewhere(static_cast<int>(toDouble(call.env(), call[0])));
+  return nullptr;
+}
+
 napi_value close(Call& call) {
   call.self<NodeServer>().close(callback(call.environment(), call[0], nullptr));
   return nullptr;
@@ -156,6 +165,8 @@ void defineServer(napi_env env, napi_value exports) {
   define<init>(env, server, "init");
   define<listen>(env, server, "listen");
   define<listenCopy>(env, server, "listenCopy");
+  define<accept>(env, server, "accept");
+  define<addConnectionsElsewhere>(env, server, "addConnectionsElsewhere");
   define<close>(env, server, "close");
   define<address>(env, server, "address");
   define<getConnections>(env, server, "getConnections");

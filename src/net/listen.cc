@@ -42,7 +42,7 @@ std::string shown(const ListenOptions& options) {
 }
 
 void check(const ListenOptions& options) {
-  if (options.handle != nullptr || (options.fd && *options.fd >= 0)) return;
+  if (options.elsewhere || options.handle != nullptr || (options.fd && *options.fd >= 0)) return;
   if (options.port.given()) {
     checkedPort(options.port, "options.port");
     return;
@@ -67,12 +67,37 @@ Access accessTo(const handles::StreamHandle& bound, const std::string& path, Add
       .kind = Access::Kind::kListen, .address = place.address, .port = place.port, .path = path};
 }
 
+// A handle on the descriptor of a stream socket; the descriptor stays the caller's if that fails.
+int openFd(NetState& net, int fd, handles::HandlePtr& out) {
+  int status = uverr::kInval;
+  switch (handles::guessType(fd)) {
+    case handles::FdType::kTcp: {
+      handles::TcpPtr tcp = handles::Tcp::create(net.loop());
+      status = tcp->open(fd);
+      out = std::move(tcp);
+      break;
+    }
+    case handles::FdType::kPipe: {
+      handles::PipePtr pipe = handles::Pipe::create(net.loop());
+      status = pipe->open(fd);
+      out = std::move(pipe);
+      break;
+    }
+    case handles::FdType::kFile:
+    case handles::FdType::kTty:
+    case handles::FdType::kUdp:
+    case handles::FdType::kUnknown:
+      break;
+  }
+  return status;
+}
+
 int effectiveBacklog(int backlog) { return backlog == 0 ? kDefaultBacklog : backlog; }
 
 }  // namespace
 
 void ServerState::listen(ListenOptions asked, Function<void()> listener, bool foreign) {
-  if (handle != nullptr) throw serverAlreadyListen();
+  if (listening()) throw serverAlreadyListen();
   check(asked);
   if (net->gone()) throw serverNotRunning();
   handles::HandlePtr bound;
@@ -91,7 +116,10 @@ void ServerState::listen(ListenOptions asked, Function<void()> listener, bool fo
   if (asked.signal.stop_possible()) {
     abort_ = stream::onAbort(asked.signal, server.host(), [this] { close({}); });
   }
-  if (bound != nullptr) {
+  if (asked.elsewhere) {
+    elsewhere_ = true;
+    emitListeningNextTick();
+  } else if (bound != nullptr) {
     if (refused(accessTo(*bound, boundPath, place))) return;
     listenHandle(std::move(bound), asked.backlog, boundPath, boundPath.empty() ? 0 : kNoPort);
     if (handle != nullptr) path_ = boundPath;
@@ -110,7 +138,7 @@ void ServerState::listen(ListenOptions asked, Function<void()> listener, bool fo
 }
 
 void ServerState::listenCopy(int fd, Function<void()> listener) {
-  if (handle != nullptr) throw serverAlreadyListen();
+  if (listening()) throw serverAlreadyListen();
   if (fd < 0) {
     throw invalidArgValue("options", "{}", "must have the property \"port\" or \"path\"");
   }
@@ -183,28 +211,8 @@ void ServerState::listenPath(const ListenOptions& asked) {
 void ServerState::listenFd(int fd, int backlog, bool foreign) {
   // Still the caller's then.
   if (foreign && refused({.kind = Access::Kind::kAdopt, .fd = fd})) return;
-  int status = uverr::kInval;
   handles::HandlePtr bound;
-  switch (handles::guessType(fd)) {
-    case handles::FdType::kTcp: {
-      handles::TcpPtr tcp = handles::Tcp::create(net->loop());
-      status = tcp->open(fd);
-      bound = std::move(tcp);
-      break;
-    }
-    case handles::FdType::kPipe: {
-      handles::PipePtr pipe = handles::Pipe::create(net->loop());
-      status = pipe->open(fd);
-      bound = std::move(pipe);
-      break;
-    }
-    case handles::FdType::kFile:
-    case handles::FdType::kTty:
-    case handles::FdType::kUdp:
-    case handles::FdType::kUnknown:
-      break;
-  }
-  if (status < 0) {
+  if (const int status = openFd(*net, fd, bound); status < 0) {
     failNextTick(listenError(status, {}, 0));
     return;
   }
@@ -220,10 +228,21 @@ void ServerState::listenHandle(handles::HandlePtr bound, int backlog, const std:
   }
   handle = std::move(bound);
   if (unref) handle->unref();
+  emitListeningNextTick();
+}
+
+void ServerState::emitListeningNextTick() {
   tick([this] {
     // Not if it was closed meanwhile.
-    if (handle != nullptr) server.emit<"listening">();
+    if (listening()) server.emit<"listening">();
   });
+}
+
+void ServerState::acceptFd(int fd) {
+  if (auto error = net->refused({.kind = Access::Kind::kAdopt, .fd = fd})) throw *error;
+  handles::HandlePtr client;
+  if (const int status = openFd(*net, fd, client); status < 0) throw errnoError(status, "accept");
+  onConnection(0, std::move(client));
 }
 
 bool ServerState::refused(const Access& access) {

@@ -52,8 +52,7 @@ Server& Server::listen(std::string_view pathOrPort, int backlog, Function<void()
   return listen(ListenOptions{.port = pathOrPort, .backlog = backlog}, std::move(listener));
 }
 Server& Server::listen(const Server& other, Function<void()> listener) {
-  const int fd = other.listening() ? other.state_->handle->fileno() : -1;
-  state_->listenCopy(fd, std::move(listener));
+  state_->listenCopy(other.fd(), std::move(listener));
   return *this;
 }
 Server& Server::listen(const Socket& bound, Function<void()> listener) {
@@ -71,12 +70,21 @@ Server& Server::listenFD(int fd, Function<void()> listener) {
   return listen(ListenOptions{.fd = fd}, std::move(listener));
 }
 
+Server& Server::accept(int fd) {
+  state_->acceptFd(fd);
+  return *this;
+}
+Server& Server::addConnectionsElsewhere(int change) {
+  state_->addConnections(change);
+  return *this;
+}
+
 Server& Server::close(Callback callback) {
   state_->close(std::move(callback));
   return *this;
 }
 ServerAddress Server::address() const { return state_->address(); }
-bool Server::listening() const noexcept { return state_->handle != nullptr; }
+bool Server::listening() const noexcept { return state_->listening(); }
 int Server::fd() const noexcept {
   return state_->handle != nullptr ? state_->handle->fileno() : -1;
 }
@@ -185,24 +193,25 @@ void ServerState::close(Callback callback) {
   ++listenId_;
   lookup_.cancel();
   if (callback) {
-    server.once<"close">([callback = std::move(callback), open = handle != nullptr]() mutable {
+    server.once<"close">([callback = std::move(callback), open = listening()]() mutable {
       const Error error = serverNotRunning();
       callback(open ? nullptr : &error);
     });
   }
   handle.reset();
+  elsewhere_ = false;
   path_.clear();
   abort_.reset();
   emitCloseIfDrained();
 }
 
-void ServerState::connectionEnded() {
-  --connections;
-  emitCloseIfDrained();
+void ServerState::addConnections(int change) {
+  connections += static_cast<std::size_t>(change);
+  if (change < 0) emitCloseIfDrained();
 }
 
 void ServerState::emitCloseIfDrained() {
-  if (handle != nullptr || connections > 0) return;
+  if (listening() || connections > 0) return;
   tick([this, id = listenId_] {
     try {
       server.emit<"close">();
@@ -211,7 +220,7 @@ void ServerState::emitCloseIfDrained() {
     }
     // Not if it was told to listen again since (whether or not that goes well) or a further close()
     // has its own 'close' on the way.
-    if (handle == nullptr && connections == 0 && id == listenId_) held_.reset();
+    if (!listening() && connections == 0 && id == listenId_) held_.reset();
   });
 }
 
@@ -221,6 +230,7 @@ void ServerState::netIsGoing() noexcept {
   lookup_.cancel();
   abort_.reset();
   handle.reset();
+  elsewhere_ = false;
   server.forgetListeners();
   held_.reset();
 }

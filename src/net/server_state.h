@@ -22,7 +22,8 @@ class ServerState final : public Living, public handles::StreamHandle::Connectio
   // --- server.cc
   void hold() { held_ = Ref<Server>(&server); }
   void close(Callback callback);
-  void connectionEnded();
+  void connectionEnded() { addConnections(-1); }
+  void addConnections(int change);
   void netIsGoing() noexcept override;
   RefCounted& owner() noexcept override { return server; }
   void onConnection(int status, handles::HandlePtr client) override;
@@ -33,6 +34,8 @@ class ServerState final : public Living, public handles::StreamHandle::Connectio
   // On a copy of a bound descriptor.
   void listenCopy(int fd, Function<void()> listener);
   ServerAddress address() const;
+  void acceptFd(int fd);
+  bool listening() const noexcept { return handle != nullptr || elsewhere_; }
 
   Server& server;
   const ServerOptions options;
@@ -52,12 +55,14 @@ class ServerState final : public Living, public handles::StreamHandle::Connectio
   void listenPath(const ListenOptions& options);
   void listenFd(int fd, int backlog, bool foreign);
   void listenHandle(handles::HandlePtr bound, int backlog, const std::string& address, int port);
+  void emitListeningNextTick();
   // Asks the host; a refusal is told on the next tick.
   bool refused(const Access& access);
   void failNextTick(Error error);
   void tick(Task task);
 
   Ref<Server> held_;
+  bool elsewhere_ = false;     // listening, and others accept for it
   stream::AbortHandle abort_;  // of the last listen()'s signal
   NameLookup lookup_;
   std::string path_;  // of the Unix socket it listens on
