@@ -7,7 +7,7 @@ Each round starts the example with one thread and with two, and loads it from tw
 each processor, with messages of 64 bytes that all come back checked. Told are the messages per
 second, the CPU time of the server per message and how busy its threads were: with loops that share
 nothing, the CPU per message stays and the second processor's time is added. On two processors the
-clients take their part of both, so the rate alone says less than these. --out appends JSON lines.
+clients take their part of both, so the rate alone says less than these. --out writes JSON lines.
 """
 import argparse
 import json
@@ -19,7 +19,8 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 # pylint: disable=wrong-import-position
-from driver import measure, servers  # noqa: E402
+from driver import measure, report, servers  # noqa: E402
+from run import machine  # noqa: E402
 
 CLIENTS = 2
 # Connecting and the clients' own warm-up lie before the span that is measured.
@@ -103,10 +104,8 @@ def main():
         print(f"two loops, {said}: {statistics.median(ratios):.2f} x one "
               f"({min(ratios):.2f}-{max(ratios):.2f})")
     if options.out:
-        with open(options.out, "a", encoding="utf-8") as out:
-            for runs in results.values():
-                for one in runs:
-                    out.write(json.dumps(one, separators=(",", ":")) + "\n")
+        os.makedirs(os.path.dirname(os.path.abspath(options.out)), exist_ok=True)
+        report.write_lines(options.out, [machine(), *results[1], *results[2]])
 
 
 if __name__ == "__main__":
