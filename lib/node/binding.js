@@ -5,6 +5,7 @@
 // that no file has to load another one in a circle.
 'use strict';
 
+const { AsyncLocalStorage } = require('async_hooks');
 const { markAsUntransferable } = require('worker_threads');
 const binding = require('./load');
 const errors = require('./errors');
@@ -76,6 +77,12 @@ const hooks = {
   doFinal(socket, done) { socket._final(done); },
   doDestroy(socket, error, done) { socket._destroy(error, done); },
 };
+
+// Since Node 24 it keeps its stores in frames, which only JavaScript can capture; before, with the
+// asynchronous resource that is current.
+if (AsyncLocalStorage.prototype._enable === undefined) {
+  hooks.snapshot = () => AsyncLocalStorage.snapshot();
+}
 
 binding.setup(hooks);
 

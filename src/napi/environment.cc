@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <utility>
+#include <vector>
 
 #include "napi/errors.h"
 #include "napi/js.h"
@@ -12,9 +13,9 @@ namespace uvnet::napi {
 namespace {
 
 constexpr std::array<const char*, kHooks> kHookNames = {
-    "emit",    "data",      "view",    "error",       "socket",  "warning",
-    "tick",    "pool",      "lookup",  "doRead",      "doWrite", "doWritev",
-    "doFinal", "doDestroy", "autoEnd", "autoDestroy", "listen",  "unlisten"};
+    "emit",    "data",        "view",   "error",    "socket",   "warning", "tick",
+    "pool",    "lookup",      "doRead", "doWrite",  "doWritev", "doFinal", "doDestroy",
+    "autoEnd", "autoDestroy", "listen", "unlisten", "snapshot"};
 
 // A slab for reads: a Buffer of JavaScript's, kept alive by the chunks in C++ and, once it is let
 // go here, by the views that JavaScript has of it.
@@ -112,12 +113,22 @@ napi_value Environment::call(napi_value function, std::span<const napi_value> ar
   host_.enterJs();
   host_.jsRuns();
   napi_value result = nullptr;
-  const napi_status status = napi_call_function(env_, undefined(env_), function, arguments.size(),
-                                                arguments.data(), &result);
+  const napi_status status = callIn(host_.frame(), function, arguments, &result);
   host_.jsRuns();
   if (status == napi_ok) return result;
   if (status == napi_pending_exception) keepException();
   throw JsException{};
+}
+
+napi_status Environment::callIn(napi_value frame, napi_value function,
+                                std::span<const napi_value> arguments, napi_value* result) {
+  if (frame == nullptr) {
+    return napi_call_function(env_, undefined(env_), function, arguments.size(), arguments.data(),
+                              result);
+  }
+  std::vector<napi_value> more{function};
+  more.insert(more.end(), arguments.begin(), arguments.end());
+  return napi_call_function(env_, undefined(env_), frame, more.size(), more.data(), result);
 }
 
 napi_value Environment::call(Hook hook, std::span<const napi_value> arguments) {
@@ -133,7 +144,7 @@ napi_value Environment::hook(Hook hook) const noexcept {
 
 void Environment::callTick() noexcept {
   napi_value result;
-  napi_call_function(env_, undefined(env_), hook(Hook::kTick), 0, nullptr, &result);
+  callIn(host_.frame(), hook(Hook::kTick), {}, &result);
 }
 
 void Environment::callWarning(std::string_view name, std::string_view message) noexcept {

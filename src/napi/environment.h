@@ -46,8 +46,9 @@ enum class Hook : std::uint8_t {
   kAutoDestroy,
   kListen,
   kUnlisten,
+  kSnapshot,
 };
-inline constexpr std::size_t kHooks = 18;
+inline constexpr std::size_t kHooks = 19;
 
 class Environment final : public RefCounted {
  public:
@@ -77,6 +78,7 @@ class Environment final : public RefCounted {
   napi_value call(napi_value function, std::span<const napi_value> arguments);
   napi_value call(Hook hook, std::span<const napi_value> arguments);
   napi_value hook(Hook hook) const noexcept;
+  bool has(Hook hook) const noexcept { return hooks_[static_cast<std::size_t>(hook)] != nullptr; }
   // JavaScript must be entered before the first value is made: without a callback scope there is
   // no place for it.
   void enterJs() { host_.enterJs(); }
@@ -113,6 +115,9 @@ class Environment final : public RefCounted {
   // As lib/node's hook makes it. A chunk is an eighth of it at most, so little is left unused.
   static constexpr std::size_t kPoolSize = 32768;
 
+  // Within the frame of AsyncLocalStorage, if there is one.
+  napi_status callIn(napi_value frame, napi_value function, std::span<const napi_value> arguments,
+                     napi_value* result);
   void keepException() noexcept;
   napi_value takeException() noexcept;
   napi_value thrown(const std::exception_ptr& error) noexcept;

@@ -18,8 +18,13 @@ class NodeContext final : public AsyncContext {
  public:
   explicit NodeContext(Environment& environment) : environment_(&environment) {
     napi_env env = environment.env();
-    napi_value resource;
-    napi_create_object(env, &resource);
+    napi_value resource = nullptr;
+    if (environment.has(Hook::kSnapshot)) {
+      napi_call_function(env, undefined(env), environment.hook(Hook::kSnapshot), 0, nullptr,
+                         &resource);
+    } else {
+      napi_create_object(env, &resource);
+    }
     napi_async_init(env, resource, toJs(env, "UVNET"), &context);
     napi_create_reference(env, resource, 1, &resource_);
   }
@@ -28,11 +33,14 @@ class NodeContext final : public AsyncContext {
     napi_delete_reference(environment_->env(), resource_);
   }
   void leaveWith(napi_value object) {
-    napi_value resource = nullptr;
     if (std::exchange(left_, true)) return;
-    napi_get_reference_value(environment_->env(), resource_, &resource);
-    environment_->hide(object, "context", resource);
+    environment_->hide(object, "context", resource());
     napi_reference_unref(environment_->env(), resource_, nullptr);
+  }
+  napi_value resource() const noexcept {
+    napi_value value = nullptr;
+    napi_get_reference_value(environment_->env(), resource_, &value);
+    return value;
   }
   napi_async_context context = nullptr;
 
@@ -48,6 +56,11 @@ Ref<AsyncContext> NodeHost::captureContext() noexcept {
   if (ending_ || !capturing_) return nullptr;
   enterJs();
   return Ref<AsyncContext>(new NodeContext(environment_));
+}
+
+napi_value NodeHost::frame() const noexcept {
+  if (calls_ > 0 || !current_ || !environment_.has(Hook::kSnapshot)) return nullptr;
+  return static_cast<NodeContext*>(current_.get())->resource();
 }
 
 void NodeHost::leaveContext(AsyncContext* context, napi_value object) {

@@ -34,6 +34,10 @@ class NodeHost final : public Host {
   // What AsyncLocalStorage has: an asynchronous resource of Node's.
   Ref<AsyncContext> captureContext() noexcept override;
   void swapContext(Ref<AsyncContext>& context) noexcept override { current_.swap(context); }
+  // Since Node 24 a callback scope does not carry what AsyncLocalStorage has: the function that
+  // calls another one within the current context, where nothing of JavaScript's is under way; else
+  // null.
+  napi_value frame() const noexcept;
   // From now on `object`, for which it was captured, keeps what belongs to the context.
   void leaveContext(AsyncContext* context, napi_value object);
   // While it lives nothing is captured.
