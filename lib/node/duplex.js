@@ -49,6 +49,7 @@ const methods = {
       toEncoding(encoding);
       chunk = toChunk(chunk);
     } else if (encoding) {
+      if (encoding === 'buffer' && typeof chunk === 'string') throw errors.notABuffer();
       encoding = toEncoding(encoding);
     }
     // As few arguments as there are: each costs.

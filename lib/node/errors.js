@@ -160,6 +160,15 @@ module.exports = {
   alreadyListening: fixed(Error, 'ERR_SERVER_ALREADY_LISTEN',
     'Listen method has been called more than once without closing.'),
   notRunning: fixed(Error, 'ERR_SERVER_NOT_RUNNING', 'Server is not running.'),
+  socketClosed: fixed(Error, 'ERR_SOCKET_CLOSED', 'Socket is closed'),
+  notABuffer: fixed(TypeError, 'ERR_INVALID_ARG_TYPE', 'Second argument must be a buffer'),
+  badDescriptor: () => fromFields({ name: 'Error', code: 'EBADF', errno: -constants.errno.EBADF,
+    syscall: 'write', message: 'write EBADF' }),
+  addressFailed: (status) => {
+    const code = getSystemErrorName(status);
+    return fromFields({ name: 'Error', code, errno: status, syscall: 'address',
+      message: `address ${code}` });
+  },
   unknownEncoding: (encoding) => coded(TypeError, 'ERR_UNKNOWN_ENCODING',
     `Unknown encoding: ${typeof encoding === 'string' ? encoding : inspect(encoding)}`),
   invalidAddress: (address) => coded(TypeError, 'ERR_INVALID_IP_ADDRESS',

@@ -6,7 +6,7 @@
 'use strict';
 
 const { AsyncResource } = require('async_hooks');
-const { GET, kNumber } = require('./binding');
+const { GET, kNumber, parts } = require('./binding');
 
 class Handle {
   #owner;
@@ -38,11 +38,11 @@ class Handle {
     this.#resource ??= new AsyncResource(this.constructor.name.toUpperCase() + 'WRAP');
     return this.#resource.asyncId();
   }
-  // Ends the connection at once, as Node's handles do; the owner says 'close'.
+  // Ends the connection, as Node's handles do; the owner says 'close'.
   close(callback) {
     if (typeof callback === 'function') this.#owner.once('close', () => callback());
     if (typeof this.#owner.destroy === 'function') {
-      this.#owner.destroy();
+      parts.handleClosed(this.#owner);
     } else {
       this.#native.close.call(this.#owner);
     }

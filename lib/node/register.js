@@ -7,7 +7,9 @@
 const Module = require('module');
 const path = require('path');
 const { pathToFileURL } = require('url');
+const httpParser = require('./http_parser');
 const net = require('./net');
+const { parts } = require('./binding');
 const pass = require('./pass');
 
 const isNet = (request) => request === 'net' || request === 'node:net';
@@ -24,6 +26,7 @@ if (typeof process.getBuiltinModule === 'function') {
   };
 }
 
+httpParser.install();
 pass.install(() => Reflect.apply(load, Module, ['net', null, false]));
 
 // `import` goes by the resolver: in this thread where Node can, else in its thread for hooks.
@@ -36,6 +39,14 @@ if (typeof Module.registerHooks === 'function') {
 } else if (typeof Module.register === 'function') {
   Module.register(pathToFileURL(path.join(__dirname, 'resolve.mjs')));
 }
+
+// What a program puts into `net` is seen by `import` when it says so, as with Node's own modules.
+const sync = Module.syncBuiltinESMExports;
+Module.syncBuiltinESMExports = function syncBuiltinESMExports() {
+  Reflect.apply(sync, this, arguments);
+  parts.syncExports?.();
+};
+sync();  // also as `import { syncBuiltinESMExports } from 'module'`
 
 // Child processes get it by their environment.
 const option = `--require ${JSON.stringify(__filename)}`;

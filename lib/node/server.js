@@ -103,6 +103,14 @@ function askProcesses(server, callback) {
   for (const list of [...server._workers]) list.getConnections(counted);
 }
 
+// Of a handle whose getsockname() a program has replaced.
+function askedAddress(handle) {
+  const address = {};
+  const status = handle.getsockname(address);
+  if (status) throw errors.addressFailed(status);
+  return address;
+}
+
 function closeOnAbort(server, signal) {
   if (signal === undefined) return;
   validate.signal(signal, 'options.signal');
@@ -198,6 +206,8 @@ const methods = {
   },
 
   address() {
+    const made = this[kHandle]?.handle;
+    if (made !== undefined && Object.hasOwn(made, 'getsockname')) return askedAddress(made);
     return native.address.call(this) ?? sharedAddress(this) ?? this._pipeName ?? null;
   },
 

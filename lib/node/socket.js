@@ -24,6 +24,7 @@ const { get } = native;
 const kHandle = Symbol('handle');
 const kPath = Symbol('path');
 const kHeld = Symbol('held');
+const kGone = Symbol('gone');
 // What was last set, as Node remembers it: nothing is set twice.
 const kNoDelay = Symbol('noDelay');
 const kKeepAlive = Symbol('keepAlive');  // seconds, or -1 for off
@@ -117,6 +118,19 @@ parts.connected = (socket) => {
   if (socket[kKeepAlive] >= 0 && Object.hasOwn(handle, 'setKeepAlive')) {
     handle.setKeepAlive?.(true, socket[kKeepAlive]);
   }
+};
+
+// By socket._handle.close(): there is time for one more write, which fails as on a closed descriptor.
+parts.handleClosed = (socket) => {
+  const gone = { error: errors.badDescriptor() };
+  Object.defineProperty(socket, kGone, { value: gone, configurable: true });
+  socket.write = function write(chunk, encoding, callback) {
+    const done = [encoding, callback].find((argument) => typeof argument === 'function');
+    if (done !== undefined) process.nextTick(done, gone.error);
+    socket.destroy(gone.error);
+    return false;
+  };
+  setImmediate(() => socket.destroy());
 };
 
 // --- What subclasses override --------------------------------------------------------------------
@@ -309,7 +323,11 @@ property('_handle', function() {
   const handle = makeHandle(kind, this, native);
   Object.defineProperty(this, kHandle, { value: { kind, handle }, configurable: true });
   return handle;
-}, { set() {} });
+}, {
+  set(handle) {
+    if (handle === null && this[kGone] !== undefined) this[kGone].error = errors.socketClosed();
+  },
+});
 
 // Where Node's sockets have properties of their own, these are what they start with.
 Object.assign(Socket.prototype, {
