@@ -56,7 +56,14 @@ class UVNET_API Emitter : public RefCounted {
   explicit Emitter(Host& host) noexcept : host_(&host) {}
   ~Emitter() override;
 
-  ListenerToken addListener(EventId event, Erased listener, Flags flags = kNone);
+  // listener(void* args), args as for emitErased().
+  template <class F>
+  ListenerToken addListener(EventId event, F&& listener, Flags flags = kNone) {
+    if ((flags & kShown) != 0 && relayed_ != 0) {
+      return addShown(event, Erased(std::forward<F>(listener)), flags);
+    }
+    return addNode(event, new NodeOf<std::decay_t<F>>(std::forward<F>(listener)), flags);
+  }
   void removeListeners(EventId event);
   // All of them without a word to anybody, in a destructor for one.
   void forgetListeners() noexcept { dropAll(std::nullopt); }
@@ -134,6 +141,8 @@ class UVNET_API Emitter : public RefCounted {
                               [](Node& node) noexcept { delete static_cast<NodeOf*>(&node); }};
     F f;  // takes emitErased()'s args
   };
+  // Among the runtime's listeners, if it takes it.
+  ListenerToken addShown(EventId event, Erased listener, Flags flags);
   // Takes the node, also when it throws.
   ListenerToken addNode(EventId event, Node* node, Flags flags);
 
@@ -231,15 +240,16 @@ class On {
                     "this listener cannot take what the event carries: it takes all the "
                     "arguments listed in <uvnet/events.h>, or none");
       if constexpr (all || none) {
-        auto call = [f = T(std::forward<F>(listener))](void* pack) mutable {
-          if constexpr (all) {
-            std::apply(f, *static_cast<std::tuple<Args&&...>*>(pack));
-          } else {
-            f();
-          }
-        };
-        return self.addNode(id, new typename Self::template NodeOf<decltype(call)>(std::move(call)),
-                            static_cast<typename Self::Flags>(flags));
+        return self.addListener(
+            id,
+            [f = T(std::forward<F>(listener))](void* pack) mutable {
+              if constexpr (all) {
+                std::apply(f, *static_cast<std::tuple<Args&&...>*>(pack));
+              } else {
+                f();
+              }
+            },
+            static_cast<typename Self::Flags>(flags));
       } else {
         return {};
       }

@@ -76,7 +76,8 @@ class UVNET_API Stream : public Emitter {
 
  protected:
   enum class Sides : std::uint8_t { kBoth, kReadable, kWritable };
-  Stream(Host& host, StreamOptions options, Sides sides = Sides::kBoth);
+  // room: bytes that the kind of stream wants for its own state, see room().
+  Stream(Host& host, StreamOptions options, Sides sides = Sides::kBoth, std::size_t room = 0);
   ~Stream() override;
 
   // --- The readable side -----------------------------------------------------------------------
@@ -235,6 +236,8 @@ class UVNET_API Stream : public Emitter {
 
   const stream::Core& core() const noexcept { return *core_; }
   stream::Core& core() noexcept { return *core_; }
+  // Memory in the same allocation, aligned as a pointer, gone after the destructor of this class.
+  void* room() noexcept;
 
  private:
   friend class stream::ReadableSide;

@@ -14,7 +14,7 @@ class TickQueue {
  public:
   bool empty() const noexcept { return count_ == 0; }
 
-  void push(Task task) {
+  void push(Task&& task) {
     if (count_ == ring_.size()) grow();
     ring_[(first_ + count_) & (ring_.size() - 1)] = std::move(task);
     ++count_;

@@ -40,8 +40,8 @@ void onIdle(Stream& stream) { static_cast<Socket&>(stream).emit<"timeout">(); }
 Socket::Socket(Net& net, SocketOptions options) : Socket(net.state_, std::move(options)) {}
 
 Socket::Socket(const Ref<impl::NetState>& net, SocketOptions options)
-    : Duplex(net->host(), streamOptions(options)),
-      state_(std::make_unique<SocketState>(*this, net, std::move(options.onread))) {
+    : Duplex(net->host(), streamOptions(options), Sides::kBoth, sizeof(SocketState)),
+      state_(new (room()) SocketState(*this, net, std::move(options.onread))) {
   state_->noDelay = options.noDelay;
   const unsigned delay = impl::checkedKeepAliveDelay(options.keepAliveInitialDelay);
   state_->setKeepAlive(options.keepAlive, delay);

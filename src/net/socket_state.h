@@ -7,6 +7,7 @@
 #include <uvnet/server.h>
 #include <uvnet/socket.h>
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -49,6 +50,10 @@ class SocketState final : public Living {
  public:
   SocketState(Socket& socket, Ref<NetState> net, OnRead onread);
   ~SocketState();
+  // It lives in the room of its stream's core: one allocation for both.
+  static void* operator new(std::size_t, void* room) noexcept { return room; }
+  static void operator delete(void*) noexcept {}
+  static void operator delete(void*, void*) noexcept {}
 
   // --- socket.cc
   void adoptFd(int fd);

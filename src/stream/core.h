@@ -5,7 +5,9 @@
 
 #include <uvnet/stream.h>
 
+#include <cstddef>
 #include <memory>
+#include <new>
 #include <optional>
 #include <vector>
 
@@ -70,6 +72,16 @@ struct Core {
   ~Core() {
     if (presence) presence->gone = true;
   }
+  // With so many bytes behind it: Stream::room().
+  struct Room {
+    std::size_t bytes;
+  };
+  static void* operator new(std::size_t size, Room room) {
+    return ::operator new(size + room.bytes);
+  }
+  static void operator delete(void* memory, Room) noexcept { ::operator delete(memory); }
+  static void operator delete(void* memory) noexcept { ::operator delete(memory); }
+
   Lifecycle life;
   ReadableSide readable;
   WritableSide writable;

@@ -27,11 +27,9 @@ constexpr std::size_t kInlineListeners = 8;
 
 Emitter::~Emitter() { dropAll(std::nullopt); }
 
-ListenerToken Emitter::addListener(EventId event, Erased listener, Flags flags) {
-  if ((flags & kShown) != 0 && relayed_ != 0) {
-    const std::uint32_t number = listenInRuntime(event, listener);
-    if (number != 0) return {event, number | kInRuntime};
-  }
+ListenerToken Emitter::addShown(EventId event, Erased listener, Flags flags) {
+  const std::uint32_t number = listenInRuntime(event, listener);
+  if (number != 0) return {event, number | kInRuntime};
   return addNode(event, new NodeOf<Erased>(std::move(listener)), flags);
 }
 

@@ -35,16 +35,16 @@ StreamOptions forSides(StreamOptions options, bool readable, bool writable) {
 
 }  // namespace
 
-Stream::Stream(Host& host, StreamOptions options, Sides sides) : Emitter(host) {
+Stream::Stream(Host& host, StreamOptions options, Sides sides, std::size_t room) : Emitter(host) {
   // Node's words: the side's own name on a Duplex only.
   const bool both = sides == Sides::kBoth;
   const std::size_t readableMark = highWaterMark(host, options, options.readableHighWaterMark,
                                                  both ? "readableHighWaterMark" : "highWaterMark");
   const std::size_t writableMark = highWaterMark(host, options, options.writableHighWaterMark,
                                                  both ? "writableHighWaterMark" : "highWaterMark");
-  core_ = std::make_unique<stream::Core>(
+  core_.reset(new (stream::Core::Room{room}) stream::Core(
       *this, forSides(options, sides != Sides::kWritable, sides != Sides::kReadable), readableMark,
-      writableMark);
+      writableMark));
   core_->readableExists = sides != Sides::kWritable;
   core_->writableExists = sides != Sides::kReadable;
   // Not at once, even if stop was requested: the derived class is not there yet.
@@ -52,6 +52,8 @@ Stream::Stream(Host& host, StreamOptions options, Sides sides) : Emitter(host) {
 }
 
 Stream::~Stream() { abandon(); }
+
+void* Stream::room() noexcept { return core_.get() + 1; }
 
 bool Stream::destroyed() const noexcept { return core_->life.destroyed; }
 bool Stream::closed() const noexcept { return core_->life.closed; }
