@@ -64,7 +64,7 @@ void Environment::setup(napi_value hooks) {
     napi_value resource;
     napi_create_object(env_, &resource);
     napi_async_init(env_, resource, toJs(env_, "UVNET"), &rootContext_);
-    napi_create_reference(env_, resource, 1, &resource_);
+    napi_create_reference(env_, resource, 1, &rootResource_);
     // Only objects can be referred to before Node-API 10, so the symbol is in one.
     napi_value keys;
     napi_create_object(env_, &keys);
@@ -91,12 +91,6 @@ void Environment::hide(napi_value object, const char* name, napi_value value) {
   property.value = value;
   property.attributes = static_cast<napi_property_attributes>(napi_writable | napi_configurable);
   napi_define_properties(env_, object, 1, &property);
-}
-
-napi_value Environment::resource() const noexcept {
-  napi_value value = nullptr;
-  napi_get_reference_value(env_, resource_, &value);
-  return value;
 }
 
 void Environment::end(napi_async_cleanup_hook_handle handle) {

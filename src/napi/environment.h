@@ -66,8 +66,6 @@ class Environment final : public RefCounted {
   // A property (a symbol) with which an object of JavaScript's keeps what C++ holds weakly.
   napi_value hiddenKey(const char* name) const noexcept;  // "errors", "context"
   void hide(napi_value object, const char* name, napi_value value);
-  // Any object: Node takes the asynchronous context's own.
-  napi_value resource() const noexcept;
   bool ending() const noexcept { return host_.ending(); }
 
   void setup(napi_value hooks);
@@ -128,7 +126,7 @@ class Environment final : public RefCounted {
   napi_async_context rootContext_ = nullptr;
   napi_async_cleanup_hook_handle cleanup_ = nullptr;
   std::array<napi_ref, kHooks> hooks_{};
-  napi_ref resource_ = nullptr;
+  napi_ref rootResource_ = nullptr;  // which the context holds weakly
   napi_ref hiddenKeys_ = nullptr;
   napi_ref exception_ = nullptr;  // of the JsException under way
   napi_ref pool_ = nullptr;       // what keeps the memory

@@ -99,8 +99,8 @@ void NodeHost::enterJs() {
   napi_open_handle_scope(env, &handles_);
   napi_async_context context =
       current_ ? static_cast<NodeContext*>(current_.get())->context : environment_.rootContext();
-  if (napi_open_callback_scope(env, environment_.resource(), context, &scope_) != napi_ok)
-    scope_ = nullptr;
+  // Without an object: Node takes the context's own.
+  if (napi_open_callback_scope(env, nullptr, context, &scope_) != napi_ok) scope_ = nullptr;
   if (loose_ > 0) {
     runs_.push_back(std::exchange(loose_, 0));
     schedule();
