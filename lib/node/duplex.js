@@ -7,12 +7,12 @@
 const EventEmitter = require('events');
 const { Duplex } = require('stream');
 const { isUint8Array } = require('util').types;
-const { binding, GET, kNumber } = require('./binding');
+const { binding, GET, kNumber, parts } = require('./binding');
 const errors = require('./errors');
 const validate = require('./validate');
 const state = require('./state');
 
-const { kTold, kToldBits } = state;
+const { kHeld, kTold, kToldBits } = state;
 
 const native = binding.socket;
 // Called by their own names, which V8 makes a direct call of.
@@ -124,6 +124,7 @@ const methods = {
     // Programs borrow it for Node's own sockets.
     if (before === undefined) return Duplex.prototype.destroy.call(this, error, callback);
     native.destroy.call(this, error);
+    if (this[kHeld] !== undefined) parts.letGo(this);
     if (typeof callback === 'function') {
       if (before) callback();
       else callback(error || null);

@@ -16,14 +16,13 @@ const errors = require('./errors');
 const foreign = require('./foreign');
 const { makeHandle } = require('./handle');
 const { nativeOptions, refuseObjects } = require('./socket_options');
-const { kReadableOff, kWritableOff, presetEvents } = require('./state');
+const { kHeld, kReadableOff, kWritableOff, presetEvents } = require('./state');
 const validate = require('./validate');
 
 const native = binding.socket;
 const { get } = native;
 const kHandle = Symbol('handle');
 const kPath = Symbol('path');
-const kHeld = Symbol('held');
 const kGone = Symbol('gone');
 // What was last set, as Node remembers it: nothing is set twice.
 const kNoDelay = Symbol('noDelay');
@@ -181,11 +180,11 @@ duplex.install(Socket);
 // --- Connecting ----------------------------------------------------------------------------------
 
 const hold = () => {};
-function letGo(socket) {
-  if (socket[kHeld] === undefined) return;
+parts.letGo = (socket) => {
   clearTimeout(socket[kHeld]);
   socket[kHeld] = undefined;
-}
+};
+const letGo = (socket) => { if (socket[kHeld] !== undefined) parts.letGo(socket); };
 
 // Any other object is just true, as in the Nodes without that form.
 const isKeepAliveBag = (value) => typeof value === 'object' && value !== null &&

@@ -13,6 +13,7 @@ const get = binding.socket.get;
 const set = binding.socket.set;
 const kSocket = Symbol('socket');
 const kTold = Symbol('told');
+const kHeld = Symbol('held');
 const kReadableOff = Symbol('readableOff');
 const kWritableOff = Symbol('writableOff');
 
@@ -227,7 +228,7 @@ Object.defineProperty(readablePrototype, 'pipesCount',
   { get() { return this.pipes.length; }, configurable: true });
 
 module.exports = {
-  kTold, kToldBits, kReadableOff, kWritableOff, readableView, writableView,
+  kHeld, kTold, kToldBits, kReadableOff, kWritableOff, readableView, writableView,
   // Does this Node give a new stream the names of the common events?
   presetEvents: Object.hasOwn(probe._events, 'close'),
 };
