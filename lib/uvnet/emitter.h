@@ -132,6 +132,7 @@ class UVNET_API Emitter : public RefCounted {
     EventId event{};
     bool once = false;
     bool fired = false;  // a nested emit has used up a `once`
+    bool alone = true;   // the only one of its event
   };
   template <class F>
   struct NodeOf final : Node {
@@ -146,10 +147,12 @@ class UVNET_API Emitter : public RefCounted {
   // Takes the node, also when it throws.
   ListenerToken addNode(EventId event, Node* node, Flags flags);
 
+  bool emitToMany(EventId event, void* args);
   // A link is the place that points to a node: first_, or the next of the one before.
   void remove(Node** link);
   void removeEach(EventId event);
   Node* take(Node** link) noexcept;
+  void markAlone(EventId event) noexcept;
   Node** find(std::uint32_t id) noexcept;
   void dropAll(std::optional<EventId> event) noexcept;
   void warnOfLeak(EventId event);

@@ -50,6 +50,7 @@ ListenerToken Emitter::addNode(EventId event, Node* node, Flags flags) {
     while (*link != nullptr) link = &(*link)->next;
   }
   node->next = std::exchange(*link, owned.release());
+  markAlone(event);
   heard_ |= bit(event);
   if (++count_ > maxListeners_ && maxListeners_ > 0) warnOfLeak(event);
   // Node's streams overload on() only: what is prepended makes nothing flow.
@@ -154,6 +155,19 @@ std::size_t Emitter::countListeners(EventId event) const noexcept {
   return count + ((relayed_ & bit(event)) != 0 ? 1 : 0);
 }
 
+void Emitter::markAlone(EventId event) noexcept {
+  Node* first = nullptr;
+  for (Node* node = first_; node != nullptr; node = node->next) {
+    if (node->event != event) continue;
+    node->alone = first == nullptr;
+    if (first == nullptr) {
+      first = node;
+    } else {
+      first->alone = false;
+    }
+  }
+}
+
 void Emitter::relayEvents() noexcept {
   relayed_ = ~(bit(EventId::kNewListener) | bit(EventId::kRemoveListener) | bit(EventId::kData) |
                bit(EventId::kReadable));
@@ -176,6 +190,7 @@ Emitter::Node** Emitter::find(std::uint32_t id) noexcept {
 Emitter::Node* Emitter::take(Node** link) noexcept {
   Node* const node = std::exchange(*link, (*link)->next);
   --count_;
+  markAlone(node->event);
   const std::size_t left = countListeners(node->event);
   if (left == 0) heard_ &= ~bit(node->event);
   // Node's mark belongs to the array of listeners, and one listener is no array.
@@ -193,7 +208,25 @@ void Emitter::remove(Node** link) {
   emitArgs<std::string_view>(EventId::kRemoveListener, eventName(node->event));
 }
 
+// One listener that stays, as a stream's 'data' has it: no list of those to call is made.
 bool Emitter::emitErased(EventId event, void* args) {
+  Node* node = first_;
+  while (node != nullptr && node->event != event) node = node->next;
+  if (node == nullptr || !node->alone || node->once || (relayed_ & bit(event)) != 0) {
+    return emitToMany(event, args);
+  }
+  // It may throw, drop the last Ref to the emitter, or be removed.
+  const Ref<Emitter> self(this);
+  ++node->refs;
+  struct Release {
+    Node& node;
+    ~Release() { node.release(); }
+  } const release{*node};
+  node->ops.call(*node, args);
+  return true;
+}
+
+bool Emitter::emitToMany(EventId event, void* args) {
   std::array<Node*, kInlineListeners> few{};
   std::vector<Node*> many;
   std::size_t count = 0;
