@@ -128,7 +128,7 @@ class UVNET_API Socket : public Duplex, public On<Socket, SocketEvents> {
 
   void doRead(std::size_t size) override;
   bool readsByItself() const noexcept override;
-  std::ptrdiff_t doTryWrite(std::string_view bytes, std::optional<Error>& error) override;
+  std::ptrdiff_t doTryWrite(std::string_view bytes, std::unique_ptr<Error>& error) override;
   void doWrite(Buffer chunk, Callback done) override;
   void doWritev(std::span<Buffer> chunks, Callback done) override;
   bool hasWritev() const noexcept override { return true; }

@@ -159,11 +159,12 @@ class UVNET_API Stream : public Emitter {
 
   // Get more: call push(), now or later. Not called again before it has.
   virtual void doRead(std::size_t size);
-  // The source pushes without being asked again, so that doRead() would do nothing now.
+  // The source pushes without being asked again, so that beforeRead() and doRead() would do nothing
+  // now; then they may be left out.
   virtual bool readsByItself() const noexcept { return false; }
   // Takes what can be taken of the bytes at once, without queueing. Only called when nothing is
   // queued. The number taken; -1: cannot say now, use doWrite(). Sets error if it failed.
-  virtual std::ptrdiff_t doTryWrite(std::string_view bytes, std::optional<Error>& error);
+  virtual std::ptrdiff_t doTryWrite(std::string_view bytes, std::unique_ptr<Error>& error);
   // Sends one chunk / several; done is called once. Not called again before it was.
   virtual void doWrite(Buffer chunk, Callback done);
   virtual void doWritev(std::span<Buffer> chunks, Callback done);
@@ -251,8 +252,9 @@ class UVNET_API Stream : public Emitter {
   friend struct stream::Questions;
   friend UVNET_API Stream& addAbortSignal(std::stop_token signal, Stream& stream);
   void watchSignal(const std::stop_token& signal);
-  bool writeBytes(std::string_view bytes, const Buffer* owner, Callback callback,
+  bool writeBytes(std::string_view bytes, const Buffer* owner, Callback&& callback,
                   std::optional<Encoding> text = {});
+  bool refuseEnded(Callback&& callback);
 
   std::unique_ptr<stream::Core> core_;
 };

@@ -27,7 +27,7 @@ namespace {
 // loop, and 16 slabs (1 MiB) for bulk data that waits one turn to be written (see
 // PERFORMANCE.md: giving that back to malloc each turn halves the throughput).
 constexpr std::size_t kKeepSmall = 256 * std::size_t{1024};
-constexpr std::size_t kKeepSlabs = 16;
+constexpr std::uint32_t kKeepSlabs = 16;
 
 }  // namespace
 
@@ -35,6 +35,13 @@ void BlockPool::Abandon::operator()(BlockPool* pool) const noexcept {
   pool->abandoned_ = true;
   pool->dropCached();
   if (pool->outside_ == 0) delete pool;
+}
+
+BlockPool::BlockPool() noexcept {
+  for (std::size_t index = 0; index < kClasses - 1; ++index) {
+    free_[index].keep = static_cast<std::uint32_t>(kKeepSmall / sizeOf(index));
+  }
+  free_[kClasses - 1].keep = kKeepSlabs;
 }
 
 BlockPool::Ptr BlockPool::create() {
@@ -61,38 +68,40 @@ BlockPool::Block* BlockPool::take(std::size_t n) noexcept {
   const std::size_t index = classOf(n);
   FreeList& list = free_[index];
   Block* block = list.first;
-  if (block != nullptr) {
-    list.first = block->next;
-    --list.count;
-    ASAN_UNPOISON_MEMORY_REGION(block->bytes(), sizeOf(index));
-  } else {
-    void* memory = std::malloc(sizeof(Block) + sizeOf(index));
-    if (memory == nullptr) return nullptr;
-    ++allocations_;
-    block = ::new (memory) Block{{0, static_cast<std::uint32_t>(index), giveBack}, this, nullptr};
-  }
+  if (block == nullptr) return make(index);
+  list.first = block->next;
+  --list.count;
+  ASAN_UNPOISON_MEMORY_REGION(block->bytes(), sizeOf(index));
   block->head.refs = 1;
   ++outside_;
   return block;
+}
+
+[[gnu::noinline]] BlockPool::Block* BlockPool::make(std::size_t index) noexcept {
+  void* memory = std::malloc(sizeof(Block) + sizeOf(index));
+  if (memory == nullptr) return nullptr;
+  ++allocations_;
+  ++outside_;
+  return ::new (memory) Block{{1, static_cast<std::uint32_t>(index), giveBack}, this, nullptr};
 }
 
 void BlockPool::giveBack(Buffer::Block* head) noexcept {
   // The head is the first member of a Block, and of nothing else that names this function.
   auto* block = reinterpret_cast<Block*>(head);
   BlockPool* pool = block->pool;
-  const std::size_t index = head->capacity;
   --pool->outside_;
-  FreeList& list = pool->free_[index];
-  const std::size_t keep = index == kClasses - 1 ? kKeepSlabs : kKeepSmall / sizeOf(index);
-  if (pool->abandoned_ || list.count >= keep) {
-    std::free(block);
-    if (pool->abandoned_ && pool->outside_ == 0) delete pool;
-    return;
-  }
-  ASAN_POISON_MEMORY_REGION(block->bytes(), sizeOf(index));
+  FreeList& list = pool->free_[head->capacity];
+  if (list.count >= list.keep) return freeGivenBack(block);
+  ASAN_POISON_MEMORY_REGION(block->bytes(), sizeOf(head->capacity));
   block->next = list.first;
   list.first = block;
   ++list.count;
+}
+
+void BlockPool::freeGivenBack(Block* block) noexcept {
+  BlockPool* pool = block->pool;
+  std::free(block);
+  if (pool->abandoned_ && pool->outside_ == 0) delete pool;
 }
 
 void BlockPool::dropCached() noexcept {
@@ -102,7 +111,7 @@ void BlockPool::dropCached() noexcept {
       ASAN_UNPOISON_MEMORY_REGION(block->bytes(), sizeOf(index));
       std::free(block);
     }
-    free_[index].count = 0;
+    free_[index].count = free_[index].keep = 0;
   }
 }
 

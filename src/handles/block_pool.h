@@ -50,16 +50,19 @@ class BlockPool {
  private:
   static constexpr std::size_t kClasses = 8;  // 64 ... 4096, slab
 
-  BlockPool() = default;
+  BlockPool() noexcept;
   ~BlockPool() = default;
   static std::size_t classOf(std::size_t n) noexcept;
   static std::size_t sizeOf(std::size_t index) noexcept;
   static void giveBack(Buffer::Block* block) noexcept;
+  static void freeGivenBack(Block* block) noexcept;
+  Block* make(std::size_t index) noexcept;
   void dropCached() noexcept;
 
   struct FreeList {
     Block* first = nullptr;
-    std::size_t count = 0;
+    std::uint32_t count = 0;
+    std::uint32_t keep = 0;  // so many at most; 0 once the pool is abandoned
   };
   std::array<FreeList, kClasses> free_;
   std::size_t outside_ = 0;  // blocks in use

@@ -9,6 +9,7 @@
 #include <uvnet/ref.h>
 
 #include <exception>
+#include <optional>
 #include <utility>
 
 namespace uvnet::handles {
@@ -20,20 +21,18 @@ class ContextScope {
     if (owner == nullptr) return;
     AsyncContext* const context = owner->asyncContext();
     if (context == nullptr) return;
-    entered_ = true;
-    context_ = Ref<AsyncContext>(context);
-    host_.swapContext(context_);
+    before_.emplace(context);
+    host_.swapContext(*before_);
   }
   ContextScope(const ContextScope&) = delete;
   ContextScope& operator=(const ContextScope&) = delete;
   ~ContextScope() {
-    if (entered_) host_.swapContext(context_);
+    if (before_) host_.swapContext(*before_);
   }
 
  private:
   Host& host_;
-  Ref<AsyncContext> context_;  // what was current before
-  bool entered_ = false;
+  std::optional<Ref<AsyncContext>> before_;  // what was current; nullopt: nothing was changed
 };
 
 class CallbackScope {

@@ -58,6 +58,8 @@ struct LoopHost::State {
   std::shared_ptr<Handler> handler;  // shared: it may be replaced while it runs
 
   bool ownsLoop() const noexcept { return loop == &ownLoop; }
+  // Or has had some outside any scope, so that the idle handle can go.
+  bool hasTicks() const noexcept { return !ticks.empty() || idle != nullptr; }
   void wakeLoop();
   void letLoopSleep() noexcept;
   void drain() noexcept;
@@ -162,9 +164,10 @@ void LoopHost::nextTick(Task task) {
 void LoopHost::enter() { ++state_->depth; }
 
 void LoopHost::leave() noexcept {
+  State& state = *state_;
   // Still inside while it drains: scopes that tasks open are not outermost.
-  if (state_->depth == 1) state_->drain();
-  --state_->depth;
+  if (state.depth == 1 && state.hasTicks()) state.drain();
+  --state.depth;
 }
 
 void LoopHost::uncaught(std::exception_ptr error) noexcept {

@@ -9,19 +9,22 @@ ReadSlab::ReadSlab(Host* host) : host_(host), pool_(BlockPool::create()) {}
 
 std::span<char> ReadSlab::memory() noexcept {
   if (slab_.unique()) used_ = 0;  // nobody kept a slice
-  // Somebody who kept a slice has it then.
-  if (!slab_.empty() && slab_.size() - used_ < kWorthReading) slab_ = {};
-  if (used_ == 0 || slab_.empty()) {
-    if (Buffer own = host_ != nullptr ? host_->readMemory(kSize) : Buffer(); !own.empty()) {
-      slab_ = std::move(own);
-    } else if (slab_.empty()) {
-      BlockPool::Block* block = pool_->take(kSize);
-      if (block == nullptr) return {};
-      slab_ = Buffer(&block->head, block->bytes(), kSize);
-    }
+  if (slab_.size() - used_ < kWorthReading) {
+    slab_ = {};  // somebody who kept a slice has it then
     used_ = 0;
   }
+  if (used_ == 0) {
+    if (host_ != nullptr) {
+      if (Buffer own = host_->readMemory(kSize); !own.empty()) slab_.swap(own);
+    }
+    if (slab_.empty()) makeSlab();
+  }
   return {slab_.mutableData() + used_, slab_.size() - used_};
+}
+
+void ReadSlab::makeSlab() noexcept {
+  BlockPool::Block* block = pool_->take(kSize);
+  if (block != nullptr) slab_ = Buffer(&block->head, block->bytes(), kSize);
 }
 
 Buffer ReadSlab::take(std::size_t n) noexcept {
@@ -32,6 +35,10 @@ Buffer ReadSlab::take(std::size_t n) noexcept {
     }
     // No memory for a copy: a slice needs none.
   }
+  return slice(n);
+}
+
+Buffer ReadSlab::slice(std::size_t n) noexcept {
   Buffer slice = slab_.subarray(used_, used_ + n);
   used_ += n;
   return slice;

@@ -38,6 +38,9 @@ class ReadSlab {
   BlockPool& pool() noexcept { return *pool_; }
 
  private:
+  void makeSlab() noexcept;
+  Buffer slice(std::size_t n) noexcept;
+
   Host* const host_;
   BlockPool::Ptr pool_;
   Buffer slab_;

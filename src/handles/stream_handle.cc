@@ -67,7 +67,8 @@ struct StreamHandle::Trampolines {
   static void onAlloc(uv_handle_t* uv, std::size_t, uv_buf_t* buf) noexcept {
     StreamHandle& handle = self(uv);
     std::span<char> memory;
-    if (handle.open_.readListener != nullptr) memory = handle.open_.readListener->onReadMemory();
+    ReadListener* listener = handle.open_.readListener;
+    if (listener != nullptr && listener->ownMemory) memory = listener->onReadMemory();
     handle.callersMemory_ = !memory.empty();
     if (memory.empty()) memory = handle.context_->slab().memory();
     buf->base = memory.data();  // null: libuv reports ENOBUFS
@@ -75,26 +76,30 @@ struct StreamHandle::Trampolines {
   }
 
   static void onRead(uv_stream_t* uv, ssize_t n, const uv_buf_t*) noexcept {
-    if (n == 0) return;  // EAGAIN
+    if (n <= 0) return onNothingRead(uv, static_cast<int>(n));
     StreamHandle& handle = self(uv);
-    // After ENOBUFS libuv would go on by itself, and fail again.
-    if (n < 0) uv_read_stop(uv);
     ReadListener* listener = handle.open_.readListener;
     if (listener == nullptr) return;
-    Host& host = handle.context_->host();
-    if (n < 0) {
-      const int status = static_cast<int>(n);
-      CallbackScope::run(host, &listener->owner(), [&] { listener->onReadEnd(status); });
-      return;
-    }
+    LoopContext& context = *handle.context_;
     const auto size = static_cast<std::size_t>(n);
     handle.open_.bytesRead += size;
     if (handle.callersMemory_) {
-      CallbackScope::run(host, &listener->owner(), [&] { listener->onReadInto(size); });
+      CallbackScope::run(context.host(), &listener->owner(), [=] { listener->onReadInto(size); });
       return;
     }
-    Buffer chunk = handle.context_->slab().take(size);
-    CallbackScope::run(host, &listener->owner(), [&] { listener->onRead(std::move(chunk)); });
+    CallbackScope::run(context.host(), &listener->owner(),
+                       [&, listener, size] { listener->onRead(context.slab().take(size)); });
+  }
+
+  [[gnu::cold]] static void onNothingRead(uv_stream_t* uv, int status) noexcept {
+    if (status == 0) return;  // EAGAIN
+    // After ENOBUFS libuv would go on by itself, and fail again.
+    uv_read_stop(uv);
+    StreamHandle& handle = self(uv);
+    ReadListener* listener = handle.open_.readListener;
+    if (listener == nullptr) return;
+    CallbackScope::run(handle.context_->host(), &listener->owner(),
+                       [&] { listener->onReadEnd(status); });
   }
 
   static void onConnection(uv_stream_t* uv, int status) noexcept {

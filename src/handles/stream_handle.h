@@ -39,11 +39,12 @@ class StreamHandle {
   class ReadListener {
    public:
     virtual RefCounted& owner() noexcept = 0;
-    virtual void onRead(Buffer chunk) = 0;  // size > 0
+    virtual void onRead(Buffer&& chunk) = 0;  // size > 0; to be moved from or left
     // uverr::kEof or an error. libuv has stopped reading; it goes on only if started again.
     virtual void onReadEnd(int status) = 0;
-    // The caller's own memory for the next read (Node's onread); empty: the slab. The one call that
-    // comes outside a scope: no user code in it, and it must not close the handle.
+    // With ownMemory: the caller's memory for the next read (Node's onread); empty: the slab. The
+    // one call that comes outside a scope: no user code in it, and it must not close the handle.
+    bool ownMemory = false;
     virtual std::span<char> onReadMemory() { return {}; }
     virtual void onReadInto(std::size_t n) { static_cast<void>(n); }  // n bytes were put there
 

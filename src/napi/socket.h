@@ -80,7 +80,7 @@ class NodeSocket final : public Socket, public Wrapped {
   bool readsByItself() const noexcept override {
     return (overrides_ & kRead) == 0 && Socket::readsByItself();
   }
-  std::ptrdiff_t doTryWrite(std::string_view bytes, std::optional<Error>& error) override;
+  std::ptrdiff_t doTryWrite(std::string_view bytes, std::unique_ptr<Error>& error) override;
   void doWrite(Buffer chunk, Callback done) override;
   void doWritev(std::span<Buffer> chunks, Callback done) override;
   void doFinal(Callback done) override;

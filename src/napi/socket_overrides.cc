@@ -64,7 +64,7 @@ void NodeSocket::doRead(std::size_t size) {
   callHook(Hook::kDoRead, toJs(env(), static_cast<double>(size)));
 }
 
-std::ptrdiff_t NodeSocket::doTryWrite(std::string_view bytes, std::optional<Error>& error) {
+std::ptrdiff_t NodeSocket::doTryWrite(std::string_view bytes, std::unique_ptr<Error>& error) {
   return (overrides_ & kWrite) == 0 ? Socket::doTryWrite(bytes, error) : -1;
 }
 

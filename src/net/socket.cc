@@ -246,7 +246,7 @@ Server* Socket::server() const noexcept { return state_->server.get(); }
 
 void Socket::doRead(std::size_t) { state_->readOrWait(); }
 bool Socket::readsByItself() const noexcept { return state_->wire.reading(); }
-std::ptrdiff_t Socket::doTryWrite(std::string_view bytes, std::optional<Error>& error) {
+std::ptrdiff_t Socket::doTryWrite(std::string_view bytes, std::unique_ptr<Error>& error) {
   if (!state_->open()) return -1;
   state_->nothingPending();
   return state_->wire.tryWrite(bytes, error);

@@ -85,7 +85,9 @@ void PipeLink::onData(const Buffer& chunk) {
   // lone surrogates, which begin with this byte.
   const bool asIs = !isText || (encoding == Encoding::utf8 &&
                                 chunk.view().find('\xED') == std::string_view::npos);
-  if (!destination_->write(asIs ? chunk : Buffer::from(chunk, encoding))) waitForDrain();
+  const bool more =
+      asIs ? destination_->write(chunk) : destination_->write(Buffer::from(chunk, encoding));
+  if (!more) waitForDrain();
 }
 
 void PipeLink::waitForDrain() {

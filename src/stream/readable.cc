@@ -56,17 +56,27 @@ bool ReadableSide::canPushMore() const noexcept {
 
 // --- From the source -----------------------------------------------------------------------------
 
-bool ReadableSide::push(Buffer chunk) { return add(std::move(chunk), false); }
+bool ReadableSide::push(Buffer&& chunk) {
+  if (chunk.empty() || ended_ || core_.life.destroyed || core_.life.errored != nullptr ||
+      decoder_ != nullptr) {
+    return pushRarely(std::move(chunk), false);
+  }
+  reading_ = false;
+  const std::size_t size = chunk.size();
+  addChunk(std::move(chunk), size, false);
+  return canPushMore();
+}
 
 bool ReadableSide::pushText(std::string_view text, Encoding encoding) {
   // Text in the stream's own encoding is what it gives out; no need to decode it again.
   if (decoder_ != nullptr && decoder_->encoding() == encoding) {
-    return add(Buffer::copyOf(text), true);
+    return pushRarely(Buffer::copyOf(text), true);
   }
-  return add(Buffer::from(text, encoding), false);
+  return push(Buffer::from(text, encoding));
 }
 
-bool ReadableSide::add(Buffer chunk, bool decoded) {
+// Nothing, too late, or to be decoded.
+bool ReadableSide::pushRarely(Buffer&& chunk, bool decoded) {
   if (chunk.empty()) {
     reading_ = false;
     maybeReadMore();
@@ -78,16 +88,13 @@ bool ReadableSide::add(Buffer chunk, bool decoded) {
   }
   if (core_.life.destroyed || core_.life.errored != nullptr) return false;
   reading_ = false;
-  std::size_t units = chunk.size();
-  if (decoder_ != nullptr) {
-    if (!decoded) chunk = Buffer::adopt(decoder_->write(chunk));
-    if (chunk.empty()) {
-      maybeReadMore();
-      return canPushMore();
-    }
-    units = utf16Length(chunk);
+  if (!decoded) chunk = Buffer::adopt(decoder_->write(chunk));
+  if (chunk.empty()) {
+    maybeReadMore();
+  } else {
+    const std::size_t units = utf16Length(chunk);
+    addChunk(std::move(chunk), units, false);
   }
-  addChunk(std::move(chunk), units, false);
   return canPushMore();
 }
 
@@ -124,23 +131,33 @@ bool ReadableSide::unshift(Buffer chunk, bool isText) {
   return canPushMore();
 }
 
-void ReadableSide::addChunk(Buffer chunk, std::size_t units, bool toFront) {
+inline void ReadableSide::addChunk(Buffer&& chunk, std::size_t units, bool toFront) {
   if (flowing_ == true && !sync_ && dataListening_ && length() == 0) {
     clearAwaitDrain();
     dataEmitted_ = true;
     emitData(chunk);
   } else {
-    if (toFront) {
-      queue_.pushFront(std::move(chunk), units);
-    } else {
-      queue_.pushBack(std::move(chunk), units);
-    }
-    if (needReadable_) emitReadableNextTick();
+    enqueue(std::move(chunk), units, toFront);
   }
   maybeReadMore();
 }
 
-void ReadableSide::emitData(const Buffer& chunk) {
+[[gnu::noinline]] void ReadableSide::enqueue(Buffer&& chunk, std::size_t units, bool toFront) {
+  if (toFront) {
+    queue_.pushFront(std::move(chunk), units);
+  } else {
+    queue_.pushBack(std::move(chunk), units);
+  }
+  if (needReadable_) emitReadableNextTick();
+}
+
+inline void ReadableSide::emitData(const Buffer& chunk) {
+  // Without a decoder no text is being emitted either: it is never taken away.
+  if (decoder_ != nullptr) return emitText(chunk);
+  stream_.emitArgs<const Buffer&>(EventId::kData, chunk);
+}
+
+[[gnu::noinline]] void ReadableSide::emitText(const Buffer& chunk) {
   // A listener may call setEncoding(); those behind it still get what this chunk was.
   const std::optional<Encoding> outer = std::exchange(dataEncoding_, encoding());
   stream_.emitArgs<const Buffer&>(EventId::kData, chunk);
@@ -151,14 +168,23 @@ void ReadableSide::onConstructed() {
   if (needReadable_) maybeReadMore();
 }
 
-void ReadableSide::maybeReadMore() {
+inline void ReadableSide::maybeReadMore() {
   if (readingMore_ || !core_.life.constructed) return;
-  readingMore_ = true;
   if (flowing_ == true && length() == 0 && stream_.readsByItself()) {
-    readMore();  // the source is asked for nothing: a tick for it would only cost
+    // What readMore() would come to, without asking the source: a tick for it would only cost.
+    if (reading_ || ended_) return;
+    needReadable_ = true;
+    if (core_.life.destroyed || core_.life.errored != nullptr) return;
+    reading_ = true;
+    sync_ = false;
   } else {
-    nextTick(stream_, core_, [this] { readMore(); });
+    readMoreNextTick();
   }
+}
+
+[[gnu::noinline]] void ReadableSide::readMoreNextTick() {
+  readingMore_ = true;
+  nextTick(stream_, core_, [this] { readMore(); });
 }
 
 // Reads ahead up to the mark; flowing with nothing buffered, always.

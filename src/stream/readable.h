@@ -24,7 +24,7 @@ class ReadableSide {
 
   // n: std::nullopt is JavaScript's read().
   std::optional<Buffer> read(std::optional<std::int64_t> n);
-  bool push(Buffer chunk);
+  bool push(Buffer&& chunk);
   void pushEnd();
   bool unshift(Buffer chunk, bool isText);
   void pause();
@@ -62,11 +62,14 @@ class ReadableSide {
  private:
   friend class PipeLink;
 
-  bool add(Buffer chunk, bool decoded);
+  bool pushRarely(Buffer&& chunk, bool decoded);
   bool canPushMore() const noexcept;
-  void addChunk(Buffer chunk, std::size_t units, bool toFront);
+  void addChunk(Buffer&& chunk, std::size_t units, bool toFront);
+  void enqueue(Buffer&& chunk, std::size_t units, bool toFront);
   void emitData(const Buffer& chunk);
+  void emitText(const Buffer& chunk);
   void maybeReadMore();
+  void readMoreNextTick();
   void readMore();
   std::size_t howMuchToRead(std::optional<std::int64_t> n) const noexcept;
   void emitReadableNextTick();

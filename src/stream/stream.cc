@@ -124,18 +124,20 @@ Stream::Inside Stream::inside() const noexcept {
 
 // --- Writable ------------------------------------------------------------------------------------
 
-bool Stream::writeBytes(std::string_view bytes, const Buffer* owner, Callback callback,
-                        std::optional<Encoding> text) {
+inline bool Stream::writeBytes(std::string_view bytes, const Buffer* owner, Callback&& callback,
+                               std::optional<Encoding> text) {
   stream::WritableSide& side = core_->writable;
-  if (side.endedByPeer && side.ended()) {
-    const Error error = stream::endedByOtherParty();
-    if (callback) {
-      host().nextTick([callback = std::move(callback), error]() mutable { callback(&error); });
-    }
-    destroy(error);
-    return false;
+  if (side.endedByPeer && side.ended()) return refuseEnded(std::move(callback));
+  return side.write(bytes, owner, std::move(callback), text);
+}
+
+bool Stream::refuseEnded(Callback&& callback) {
+  const Error error = stream::endedByOtherParty();
+  if (callback) {
+    host().nextTick([callback = std::move(callback), error]() mutable { callback(&error); });
   }
-  return side.write(bytes, owner, std::move(callback), nullptr, text);
+  destroy(error);
+  return false;
 }
 
 bool Stream::write(std::string_view text, Encoding encoding, Callback callback) {
@@ -271,7 +273,7 @@ std::span<const EventId> Writable::leadingEvents() const noexcept {
 // --- Defaults of what a kind of stream supplies --------------------------------------------------
 
 void Stream::doRead(std::size_t) { errorOrDestroy(stream::notImplemented("_read()")); }
-std::ptrdiff_t Stream::doTryWrite(std::string_view, std::optional<Error>&) { return -1; }
+std::ptrdiff_t Stream::doTryWrite(std::string_view, std::unique_ptr<Error>&) { return -1; }
 void Stream::doWrite(Buffer chunk, Callback done) {
   if (hasWritev()) {
     doWritev({&chunk, 1}, std::move(done));

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "handles/uv_error.h"
+#include "stream/core.h"
 #include "stream/errors.h"
 
 namespace uvnet::stream {
@@ -60,10 +61,11 @@ void Wire::readStop() {
   if (status < 0) stream_.destroy(errnoError(status, "read"));
 }
 
-void Wire::onRead(Buffer chunk) {
+void Wire::onRead(Buffer&& chunk) {
   touch();
-  if (stream_.destroyed()) return;
-  if (!stream_.push(std::move(chunk))) stopAfterFullRead();
+  Core& core = stream_.core();
+  if (core.life.destroyed) return;
+  if (!core.readable.push(std::move(chunk))) stopAfterFullRead();
 }
 
 void Wire::stopAfterFullRead() {
@@ -94,18 +96,13 @@ void Wire::setOnRead(OnRead onread) {
   if (!onread.callback) return;
   const std::span<char> memory = onread.buffer;
   into_ = std::make_unique<Into>(Into{std::move(onread), memory});
+  ownMemory = true;
 }
 
 // --- Out -----------------------------------------------------------------------------------------
 
-std::ptrdiff_t Wire::tryWrite(std::string_view bytes, std::optional<Error>& error) {
-  touch();
-  const int taken = handle_->tryWrite(bytes);
-  if (taken >= 0) {
-    tried_ = static_cast<std::uint32_t>(taken);
-    return taken;
-  }
-  error = errnoError(taken, "write");
+std::ptrdiff_t Wire::failedToWrite(int status, std::unique_ptr<Error>& error) {
+  error = std::make_unique<Error>(errnoError(status, "write"));
   return -1;
 }
 

@@ -11,7 +11,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string_view>
 
@@ -45,7 +44,13 @@ class Wire final : public handles::StreamHandle::ReadListener {
   void setOnRead(OnRead onread);
   bool hasOnRead() const noexcept { return into_ != nullptr; }
 
-  std::ptrdiff_t tryWrite(std::string_view bytes, std::optional<Error>& error);
+  std::ptrdiff_t tryWrite(std::string_view bytes, std::unique_ptr<Error>& error) {
+    touch();
+    const int taken = handle_->tryWrite(bytes);
+    if (taken < 0) return failedToWrite(taken, error);
+    tried_ = static_cast<std::uint32_t>(taken);
+    return taken;
+  }
   // tried: tryWrite() has just taken what it could.
   void write(std::span<Buffer> chunks, bool tried, Callback done);
   void shutdown(Callback done);
@@ -67,11 +72,9 @@ class Wire final : public handles::StreamHandle::ReadListener {
 
  private:
   RefCounted& owner() noexcept override { return stream_; }
-  void onRead(Buffer chunk) override;
+  void onRead(Buffer&& chunk) override;
   void onReadEnd(int status) override;
-  std::span<char> onReadMemory() override {
-    return into_ != nullptr ? into_->memory : std::span<char>();
-  }
+  std::span<char> onReadMemory() override { return into_->memory; }
   void onReadInto(std::size_t n) override;
   void onWritten(unsigned request, int status);
   // Who waits for the request that begins now.
@@ -80,6 +83,7 @@ class Wire final : public handles::StreamHandle::ReadListener {
   Callback takeDone() noexcept;
   static void onTimeout(void* wire);
   void stopAfterFullRead();
+  [[gnu::cold]] static std::ptrdiff_t failedToWrite(int status, std::unique_ptr<Error>& error);
 
   // What few connections ever need is made when they do.
   struct Into {  // onread
@@ -93,13 +97,14 @@ class Wire final : public handles::StreamHandle::ReadListener {
     Idle onIdle;
   };
 
+  // These lie where the base leaves room.
+  bool reading_ = false;
+  bool cutWritesFail_ = true;
+  std::uint32_t tried_ = 0;  // taken by the last tryWrite()
   Stream& stream_;
   handles::HandlePtr handle_;
   std::unique_ptr<Timeout> timeout_;
   std::unique_ptr<Into> into_;
-  bool reading_ = false;
-  bool cutWritesFail_ = true;
-  std::uint32_t tried_ = 0;  // taken by the last tryWrite()
   std::size_t lastWriteQueueSize_ = 0;
   // Of the write or shutdown under way: a stream ends only when all is written, so that it is one.
   // An older one's answer is ignored.

@@ -23,24 +23,32 @@ WritableSide::WritableSide(Stream& stream, Core& core, const StreamOptions& opti
       ended_(!options.writable),
       finished_(!options.writable) {}
 
-bool WritableSide::write(std::string_view bytes, const Buffer* owner, Callback callback,
-                         std::unique_ptr<Error>* refused, Text text) {
+inline void WritableSide::start(std::string_view bytes, const Buffer* owner, Callback&& callback,
+                                Text text) {
+  writeLen_ = bytes.size();
+  if (callback) queue().writeCallback = std::move(callback);
+  writing_ = sync_ = expectWritten_ = true;
+  if (text) return startText(bytes, owner, *text);
   std::unique_ptr<Error> error;
-  if (ending_) {
-    error = std::make_unique<Error>(writeAfterEnd());
-  } else if (core_.life.destroyed) {
-    error = std::make_unique<Error>(streamDestroyed("write"));
+  const std::ptrdiff_t taken = stream_.doTryWrite(bytes, error);
+  if (taken != static_cast<std::ptrdiff_t>(bytes.size()) || error != nullptr || needDrain_ ||
+      (queue_ != nullptr && (queue_->writeCallback || !queue_->chunks.empty()))) {
+    return settle(bytes, owner, taken, error.get());
   }
-  if (error != nullptr) {
-    if (callback) {
-      nextTick(stream_, core_,
-               [callback = std::move(callback), e = *error]() mutable { callback(&e); });
-    }
-    core_.life.errorOrDestroy(*error, true);
-    if (refused != nullptr) *refused = std::move(error);
+  // All is taken, nobody waits for it and nothing behind it: what onWritten() would come to.
+  writing_ = sync_ = expectWritten_ = false;
+  length_ -= writeLen_;
+  writeLen_ = 0;
+  --pending_;
+  if (ending_) finishMaybe(true);
+}
+
+bool WritableSide::write(std::string_view bytes, const Buffer* owner, Callback&& callback,
+                         Text text) {
+  if (ending_ || core_.life.destroyed) {
+    refuse(std::move(callback));
     return false;
   }
-
   ++pending_;
   length_ += bytes.size();
   if (writing_ || corked_ > 0 || core_.life.errored != nullptr || !core_.life.constructed) {
@@ -60,7 +68,17 @@ bool WritableSide::write(std::string_view bytes, const Buffer* owner, Callback c
   return more && !core_.life.destroyed && core_.life.errored == nullptr;
 }
 
-void WritableSide::enqueue(std::string_view bytes, const Buffer* owner, Callback callback,
+std::unique_ptr<Error> WritableSide::refuse(Callback&& callback) {
+  auto error = std::make_unique<Error>(ending_ ? writeAfterEnd() : streamDestroyed("write"));
+  if (callback) {
+    nextTick(stream_, core_,
+             [callback = std::move(callback), e = *error]() mutable { callback(&e); });
+  }
+  core_.life.errorOrDestroy(*error, true);
+  return error;
+}
+
+void WritableSide::enqueue(std::string_view bytes, const Buffer* owner, Callback&& callback,
                            Text text) {
   Queue& queue = this->queue();
   queue.chunks.push_back(owner != nullptr ? *owner : keep(bytes));
@@ -106,23 +124,17 @@ Callback WritableSide::answerTo(void (WritableSide::*told)(const Error*)) {
   };
 }
 
-void WritableSide::start(std::string_view bytes, const Buffer* owner, Callback callback,
-                         Text text) {
-  writeLen_ = bytes.size();
-  if (callback) queue().writeCallback = std::move(callback);
-  writing_ = sync_ = expectWritten_ = true;
-  if (text) {
-    stream_.doWriteText(owner != nullptr ? *owner : Buffer::copyOf(bytes), *text,
-                        answerTo(&WritableSide::onWritten));
-    sync_ = false;
-    return;
-  }
-  std::optional<Error> error;
-  const std::ptrdiff_t taken = stream_.doTryWrite(bytes, error);
-  if (error) {
-    onWritten(&*error);
-  } else if (taken == static_cast<std::ptrdiff_t>(bytes.size())) {
-    onWritten(nullptr);
+void WritableSide::startText(std::string_view bytes, const Buffer* owner, Encoding encoding) {
+  stream_.doWriteText(owner != nullptr ? *owner : Buffer::copyOf(bytes), encoding,
+                      answerTo(&WritableSide::onWritten));
+  sync_ = false;
+}
+
+// After the attempt to write at once.
+void WritableSide::settle(std::string_view bytes, const Buffer* owner, std::ptrdiff_t taken,
+                          const Error* error) {
+  if (error != nullptr || taken == static_cast<std::ptrdiff_t>(bytes.size())) {
+    onWritten(error);
   } else {
     const std::size_t done = taken < 0 ? 0 : static_cast<std::size_t>(taken);
     stream_.doWrite(owner != nullptr ? owner->subarray(done) : Buffer::copyOf(bytes.substr(done)),

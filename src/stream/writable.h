@@ -19,10 +19,9 @@ class WritableSide {
   WritableSide(Stream& stream, Core& core, const StreamOptions& options, std::size_t highWaterMark);
 
   // owner: the Buffer the bytes are in, or nullptr if they must be copied to be kept.
-  // *refused: why the write was refused (after end, after destroy). text: these are characters that
-  // the source wants to encode itself.
-  bool write(std::string_view bytes, const Buffer* owner, Callback callback,
-             std::unique_ptr<Error>* refused = nullptr, std::optional<Encoding> text = {});
+  // text: these are characters that the source wants to encode itself.
+  bool write(std::string_view bytes, const Buffer* owner, Callback&& callback,
+             std::optional<Encoding> text = {});
   void end(bool withData, std::string_view bytes, const Buffer* owner, Callback callback,
            std::optional<Encoding> text = {});
   void cork() noexcept { ++corked_; }
@@ -102,8 +101,14 @@ class WritableSide {
   }
   Told takeTold() noexcept { return queue_ != nullptr ? queue_->takeTold() : Told(); }
 
-  void start(std::string_view bytes, const Buffer* owner, Callback callback, Text text);
-  void enqueue(std::string_view bytes, const Buffer* owner, Callback callback, Text text);
+  // After end() or destroy(): says why, also to the callback.
+  std::unique_ptr<Error> refuse(Callback&& callback);
+  [[gnu::always_inline]] void start(std::string_view bytes, const Buffer* owner,
+                                    Callback&& callback, Text text);
+  void startText(std::string_view bytes, const Buffer* owner, Encoding encoding);
+  void settle(std::string_view bytes, const Buffer* owner, std::ptrdiff_t taken,
+              const Error* error);
+  void enqueue(std::string_view bytes, const Buffer* owner, Callback&& callback, Text text);
   void holdForTurn();
   Buffer keep(std::string_view bytes);
   Callback answerTo(void (WritableSide::*told)(const Error*));

@@ -11,7 +11,11 @@ namespace uvnet::stream {
 void WritableSide::end(bool withData, std::string_view bytes, const Buffer* owner,
                        Callback callback, Text text) {
   std::unique_ptr<Error> error;
-  if (withData) write(bytes, owner, {}, &error, text);
+  if (withData && (ending_ || core_.life.destroyed)) {
+    error = refuse({});
+  } else if (withData) {
+    write(bytes, owner, {}, text);
+  }
 
   if (corked_ > 0 || held_) {
     corked_ = 0;

@@ -58,7 +58,7 @@ class Player final : public Script {
   void transformed(const Json& answer, Asked asked, TransformCallback& done);
 
   void onRead(std::size_t size) override;
-  std::ptrdiff_t onTryWrite(std::string_view bytes, std::optional<Error>& error) override;
+  std::ptrdiff_t onTryWrite(std::string_view bytes, std::unique_ptr<Error>& error) override;
   void onWrite(std::string_view bytes, Callback done) override;
   void onWritev(std::span<Buffer> chunks, Callback done) override;
   void onFinal(Callback done) override;

@@ -73,7 +73,7 @@ void Player::answerDone(const Json* answer, const char* what, Callback done) {
 }
 
 // What can be taken at once is; a part of what cannot is as well: a Socket's way.
-std::ptrdiff_t Player::onTryWrite(std::string_view bytes, std::optional<Error>& error) {
+std::ptrdiff_t Player::onTryWrite(std::string_view bytes, std::unique_ptr<Error>& error) {
   if (!scripts("tryWrite")) return -1;
   const Json& script = description_["write"];
   const std::size_t next = taken_["write"];
@@ -83,7 +83,9 @@ std::ptrdiff_t Player::onTryWrite(std::string_view bytes, std::optional<Error>& 
     return bytes.empty() ? -1 : static_cast<std::ptrdiff_t>(std::min(part, bytes.size() - 1));
   }
   say("doWrite " + shownBytes(bytes));
-  error = errorOf(take("write"), nullptr, 1);
+  if (const auto failed = errorOf(take("write"), nullptr, 1)) {
+    error = std::make_unique<Error>(*failed);
+  }
   return error ? -1 : static_cast<std::ptrdiff_t>(bytes.size());
 }
 

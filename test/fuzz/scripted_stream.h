@@ -12,6 +12,7 @@
 
 #include <deque>
 #include <functional>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -35,7 +36,7 @@ class Script {
   virtual ~Script() = default;
   virtual void onRead(std::size_t size) = 0;
   // The number of bytes doTryWrite() takes; -1: the script wants doWrite().
-  virtual std::ptrdiff_t onTryWrite(std::string_view bytes, std::optional<Error>& error) = 0;
+  virtual std::ptrdiff_t onTryWrite(std::string_view bytes, std::unique_ptr<Error>& error) = 0;
   virtual void onWrite(std::string_view shown, Callback done) = 0;
   virtual void onWritev(std::span<Buffer> chunks, Callback done) = 0;
   virtual void onFinal(Callback done) = 0;
@@ -198,7 +199,7 @@ class Sourced final : public Exposed<Base> {
 
  private:
   void doRead(std::size_t size) override { this->script().onRead(size); }
-  std::ptrdiff_t doTryWrite(std::string_view bytes, std::optional<Error>& error) override {
+  std::ptrdiff_t doTryWrite(std::string_view bytes, std::unique_ptr<Error>& error) override {
     taken_.clear();
     const std::ptrdiff_t taken = this->script().onTryWrite(bytes, error);
     if (taken > 0) taken_ = bytes.substr(0, static_cast<std::size_t>(taken));

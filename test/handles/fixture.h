@@ -66,7 +66,7 @@ class Owner : public RefCounted {
 class Reader : public StreamHandle::ReadListener {
  public:
   RefCounted& owner() noexcept override { return *owner_; }
-  void onRead(Buffer chunk) override {
+  void onRead(Buffer&& chunk) override {
     bytes += chunk.view();
     ++chunks;
     if (read) read(std::move(chunk));

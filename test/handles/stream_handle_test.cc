@@ -221,6 +221,7 @@ TEST_CASE("without a read listener reading stops, and the bytes wait for the nex
 TEST_CASE("bytes go to the caller's own memory where the listener gives some") {
   const Kind kind = GENERATE(Kind::kTcp, Kind::kPipe);
   struct Into final : Reader {
+    Into() { ownMemory = true; }
     std::span<char> onReadMemory() override { return memory; }
     void onReadInto(std::size_t n) override {
       CHECK(n <= sizeof memory);
