@@ -28,8 +28,15 @@ declare module 'net' {
     addCIDRs(cidrs: Iterable<string>): void;
     removeAddress(address: string | net.SocketAddress, family?: 'ipv4' | 'ipv6'): void;
     removeRange(
-      start: string | net.SocketAddress, end: string | net.SocketAddress, family?: 'ipv4' | 'ipv6'): void;
-    removeSubnet(network: string | net.SocketAddress, prefix: number, family?: 'ipv4' | 'ipv6'): void;
+      start: string | net.SocketAddress,
+      end: string | net.SocketAddress,
+      family?: 'ipv4' | 'ipv6'
+    ): void;
+    removeSubnet(
+      network: string | net.SocketAddress,
+      prefix: number,
+      family?: 'ipv4' | 'ipv6'
+    ): void;
     removeCIDR(cidr: string): void;
     clear(): void;
     readonly size: number;
