@@ -68,6 +68,8 @@ class UVNET_API Emitter : public RefCounted {
   // All of them without a word to anybody, in a destructor for one.
   void forgetListeners() noexcept { dropAll(std::nullopt); }
   std::size_t countListeners(EventId event) const noexcept;
+  // This listener is there, and no other hears its event.
+  bool listensAlone(ListenerToken token) const noexcept;
   bool hasListener(EventId event) const noexcept {
     return (heard_ & (1U << static_cast<unsigned>(event))) != 0;
   }

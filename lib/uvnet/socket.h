@@ -139,6 +139,10 @@ class UVNET_API Socket : public Duplex, public On<Socket, SocketEvents> {
   void beforePause() override;
   void beforeResume() override;
   void onEnding() override;
+  stream::Wire* plainWire() noexcept override;
+  // No subclass has anything in front of what a Socket does to read and write. One that may have,
+  // but knows that it has not, says so.
+  virtual bool isPlain() const noexcept;
   bool onUnheardError(const Error& error) override;
   std::string_view className() const noexcept override { return "Socket"; }
   AsyncContext* asyncContext() const noexcept override;

@@ -196,6 +196,10 @@ class UVNET_API Stream : public Emitter {
   // of those calls.
   virtual void autoEnd();
   virtual void autoDestroy();
+  // What carries the bytes of a stream that does nothing to them on their way, while it can: a pipe
+  // between two of those may move them inside the kernel. nullptr: everything goes through the
+  // calls above.
+  virtual stream::Wire* plainWire() noexcept { return nullptr; }
   // Just before 'end' is emitted.
   virtual void onEnding() {}
 

@@ -1,5 +1,5 @@
 // What all handles of one Net share: the host and its loop, the memory reads go to, the pool of
-// requests, the timeouts.
+// requests, the pipe of the kernel's, the timeouts.
 //
 // Each handle holds a Ref to it and so does the Net: it goes when the last handle is freed. The
 // Host outlives it.
@@ -13,11 +13,13 @@
 #include <cstdint>
 #include <memory>
 
+#include "handles/kernel_pipe.h"
 #include "handles/read_slab.h"
 
 namespace uvnet::handles {
 
 class RequestPool;
+class StreamHandle;
 class TimerLists;
 
 class LoopContext final : public RefCounted {
@@ -33,6 +35,10 @@ class LoopContext final : public RefCounted {
   TimerLists& timers() noexcept { return *timers_; }
   ReadSlab& slab() noexcept { return slab_; }
   RequestPool& requests() noexcept { return *requests_; }
+  KernelPipe& kernelPipe() noexcept { return kernelPipe_; }
+  // Where what is being read goes without coming up; set only between libuv's asking for memory and
+  // its telling of the read.
+  StreamHandle* readDestination = nullptr;
 
   // Closes what the context itself keeps on the loop (the timer). Afterwards timers do nothing.
   void shutdown() noexcept;
@@ -55,6 +61,7 @@ class LoopContext final : public RefCounted {
   Host& host_;
   uv_loop_s* const loop_;
   ReadSlab slab_;
+  KernelPipe kernelPipe_;
   std::unique_ptr<RequestPool> requests_;
   Ref<TimerLists> timers_;
   std::size_t open_ = 0;

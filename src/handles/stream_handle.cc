@@ -17,6 +17,9 @@
 namespace uvnet::handles {
 namespace {
 
+// As much as libuv reads of one handle before the others get their turn: 32 times 64 KiB.
+constexpr std::size_t kMovedInARow = 32 * ReadSlab::kSize;
+
 using BufArray = std::array<uv_buf_t, StreamHandle::kGather>;
 
 uv_buf_t bufOf(std::string_view bytes) noexcept {
@@ -68,6 +71,15 @@ struct StreamHandle::Trampolines {
     StreamHandle& handle = self(uv);
     std::span<char> memory;
     ReadListener* listener = handle.open_.readListener;
+    if (listener != nullptr && handle.moveSlabs_ > 0) {
+      handle.context_->readDestination = listener->onReadDestination();
+      if (handle.context_->readDestination != nullptr) {
+        // Where there is no memory libuv does not read, and says so at once: that is the moment.
+        buf->base = nullptr;
+        buf->len = 0;
+        return;
+      }
+    }
     if (listener != nullptr && listener->ownMemory) memory = listener->onReadMemory();
     handle.callersMemory_ = !memory.empty();
     if (memory.empty()) memory = handle.context_->slab().memory();
@@ -92,14 +104,32 @@ struct StreamHandle::Trampolines {
   }
 
   [[gnu::cold]] static void onNothingRead(uv_stream_t* uv, int status) noexcept {
+    StreamHandle& handle = self(uv);
+    StreamHandle*& destination = handle.context_->readDestination;
+    if (destination != nullptr) return onMove(handle, *std::exchange(destination, nullptr));
     if (status == 0) return;  // EAGAIN
     // After ENOBUFS libuv would go on by itself, and fail again.
     uv_read_stop(uv);
-    StreamHandle& handle = self(uv);
     ReadListener* listener = handle.open_.readListener;
     if (listener == nullptr) return;
     CallbackScope::run(handle.context_->host(), &listener->owner(),
                        [&] { listener->onReadEnd(status); });
+  }
+
+  // Instead of a read.
+  static void onMove(StreamHandle& handle, StreamHandle& to) noexcept {
+    Buffer left;
+    const int status = handle.moveNow(to, left);
+    if (status == 0 && left.empty()) return;
+    if (status < 0) uv_read_stop(handle.uv_);
+    ReadListener* listener = handle.open_.readListener;
+    CallbackScope::run(handle.context_->host(), &listener->owner(), [&] {
+      if (status < 0) {
+        listener->onReadEnd(status);
+      } else {
+        listener->onRead(std::move(left));
+      }
+    });
   }
 
   static void onConnection(uv_stream_t* uv, int status) noexcept {
@@ -166,7 +196,38 @@ int StreamHandle::readStart() noexcept {
 
 int StreamHandle::readStop() noexcept { return uv_read_stop(uv_); }
 
+void StreamHandle::moveReads(unsigned slabs) noexcept {
+  moveSlabs_ = KernelPipe::kAvailable && !cannotMove_ ? static_cast<std::uint8_t>(slabs) : 0;
+}
+
+int StreamHandle::moveNow(StreamHandle& to, Buffer& left) noexcept {
+  using Outcome = KernelPipe::Outcome;
+  std::size_t total = 0;
+  while (moveSlabs_ > 0 && total < kMovedInARow) {
+    const std::size_t size = moveSlabs_ * ReadSlab::kSize;
+    const KernelPipe::Result result =
+        context_->kernelPipe().move(fileno(), to.fileno(), size, context_->slab(), left);
+    const std::size_t there = result.moved + left.size();
+    total += there;
+    open_.bytesRead += there;
+    to.open_.bytesWritten += result.moved;
+    if (result.outcome == Outcome::kImpossible) cannotMove_ = true;
+    if (result.outcome == Outcome::kImpossible || result.outcome == Outcome::kEnd) moveSlabs_ = 0;
+    if (result.outcome == Outcome::kWriteFailed)
+      to.refusal_ = static_cast<std::int16_t>(result.error);
+    if (result.outcome == Outcome::kReadFailed) return result.error;
+    if (there > 0) {
+      open_.readListener->onMoved(there);
+      if (to.open_.readListener != nullptr) to.open_.readListener->onTaken();
+    }
+    // Less than asked for: there is no more, as with libuv's own reads.
+    if (!left.empty() || there < size) break;
+  }
+  return 0;
+}
+
 int StreamHandle::tryWrite(std::string_view bytes) noexcept {
+  if (refusal_ != 0) return std::exchange(refusal_, std::int16_t{0});
   const uv_buf_t buf = bufOf(bytes);
   const int taken = uv_try_write(uv_, &buf, 1);
   if (taken > 0) open_.bytesWritten += static_cast<unsigned>(taken);
@@ -175,6 +236,7 @@ int StreamHandle::tryWrite(std::string_view bytes) noexcept {
 
 int StreamHandle::tryWrite(std::span<const Buffer> chunks) noexcept {
   if (chunks.empty()) return 0;
+  if (refusal_ != 0) return std::exchange(refusal_, std::int16_t{0});
   BufArray bufs;
   const Gathered gathered = gather(chunks, bufs);
   const int taken = uv_try_write(uv_, bufs.data(), static_cast<unsigned>(gathered.bufs));

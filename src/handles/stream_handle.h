@@ -48,6 +48,15 @@ class StreamHandle {
     virtual std::span<char> onReadMemory() { return {}; }
     virtual void onReadInto(std::size_t n) { static_cast<void>(n); }  // n bytes were put there
 
+    // While moveReads() is on: the handle that gets all of what is there now, inside the kernel and
+    // without onRead(); nothing waits to be written to it. nullptr: read as ever. Outside a scope,
+    // as onReadMemory().
+    virtual StreamHandle* onReadDestination() { return nullptr; }
+    // So many bytes were there at once. What the destination did not take is given to onRead()
+    // next, and why not to whoever writes to it next. Outside a scope too.
+    virtual void onMoved(std::size_t n) { static_cast<void>(n); }
+    virtual void onTaken() {}  // the same, told to the destination's listener
+
    protected:
     ~ReadListener() = default;
   };
@@ -79,6 +88,10 @@ class StreamHandle {
   // Idempotent; 0 or a libuv error.
   int readStart() noexcept;
   int readStop() noexcept;
+  // Whether onReadDestination() is asked, and how much goes there at once, in slabs of 64 KiB; 0:
+  // it is not. Goes back to 0 by itself where the kernel cannot do it.
+  void moveReads(unsigned slabs) noexcept;
+  bool movesReads() const noexcept { return moveSlabs_ > 0; }
 
   // What the kernel takes at once: bytes taken (0 for EAGAIN), or a libuv error. Never queues.
   // While something is queued or still connecting the answer is 0.
@@ -132,6 +145,9 @@ class StreamHandle {
   friend struct Request;
   struct Trampolines;
 
+  // 0, or an error that ends the reading. left: what is to be told as if it had been read.
+  int moveNow(StreamHandle& to, Buffer& left) noexcept;
+
   Ref<LoopContext> context_;
   uv_stream_s* const uv_;
   struct Open {
@@ -149,6 +165,9 @@ class StreamHandle {
   bool closing_ = false;        // closed_ is the one
   bool silent_ = false;         // dropped, not closed: pending callbacks are not called
   bool callersMemory_ = false;  // the read under way goes to the listener's memory
+  bool cannotMove_ = false;
+  std::uint8_t moveSlabs_ = 0;  // moveReads()
+  std::int16_t refusal_ = 0;    // what moving said when it wrote here: the next tryWrite() says it
 };
 
 }  // namespace uvnet::handles

@@ -86,6 +86,7 @@ class NodeSocket final : public Socket, public Wrapped {
   void doFinal(Callback done) override;
   void doDestroy(const Error* error, Callback done) override;
   bool pipedElsewhere() const noexcept override { return pipedElsewhere_; }
+  bool isPlain() const noexcept override { return overrides_ == 0; }
   void autoEnd() override;
   void autoDestroy() override;
   void onShared(bool others) noexcept override { shared(others); }

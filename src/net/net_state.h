@@ -51,6 +51,7 @@ class NetState final : public RefCounted {
   void shutdown() noexcept;
 
   NetOptions options;
+  const void* plainSocket = nullptr;  // how a Socket of no subclass is known
 
  private:
   friend class Living;

@@ -273,6 +273,12 @@ void Socket::beforePause() {
 }
 void Socket::beforeResume() { beforeRead(); }
 
+bool Socket::isPlain() const noexcept { return state_->isPlain(); }
+
+stream::Wire* Socket::plainWire() noexcept {
+  return state_->open() && isPlain() ? &state_->wire : nullptr;
+}
+
 void Socket::onEnding() {
   if (!allowHalfOpen()) setEndedByPeer(true);
 }

@@ -4,6 +4,7 @@
 
 #include <uvnet/bound_socket.h>
 
+#include <cstring>
 #include <exception>
 #include <utility>
 
@@ -46,13 +47,25 @@ const AddressInfo& nowhere() noexcept {
   return kNowhere;
 }
 
+// Where an object's virtual functions are listed: its first word, in the ABI of every compiler we
+// know. Not its type, of which there is none in a subclass compiled with -fno-rtti.
+const void* virtualsOf(const Socket& socket) noexcept {
+  const void* table = nullptr;
+  std::memcpy(&table, static_cast<const void*>(&socket), sizeof table);
+  return table;
+}
+
 }  // namespace
 
 SocketState::SocketState(Socket& owner, Ref<NetState> state, OnRead onread)
     : Living(std::move(state)), socket(owner), wire(owner) {
   wire.setOnRead(std::move(onread));
   wire.setCutWritesFail(net->options.cutWritesFail);
+  // Whoever inherits from Socket has not been constructed yet.
+  net->plainSocket = virtualsOf(owner);
 }
+
+bool SocketState::isPlain() const noexcept { return net->plainSocket == virtualsOf(socket); }
 
 SocketState::~SocketState() = default;
 

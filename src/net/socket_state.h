@@ -60,6 +60,8 @@ class SocketState final : public Living {
   // A connection that the system has made already.
   void adopt(handles::HandlePtr handle);
   void adoptBound(BoundSocket& bound);
+  // The socket is of no class that inherits from Socket.
+  bool isPlain() const noexcept;
   bool open() const noexcept { return wire.handle() != nullptr && !connecting && !boundOnly; }
   // pauseOnConnect: as after pause(), but nobody was told.
   void pauseBeforeReading();

@@ -168,6 +168,17 @@ void Emitter::markAlone(EventId event) noexcept {
   }
 }
 
+bool Emitter::listensAlone(ListenerToken token) const noexcept {
+  if ((relayed_ & bit(token.event)) != 0) return false;
+  bool there = false;
+  for (const Node* node = first_; node != nullptr; node = node->next) {
+    if (node->event != token.event) continue;
+    if (node->id != token.id) return false;
+    there = true;
+  }
+  return there;
+}
+
 void Emitter::relayEvents() noexcept {
   relayed_ = ~(bit(EventId::kNewListener) | bit(EventId::kRemoveListener) | bit(EventId::kData) |
                bit(EventId::kReadable));

@@ -6,6 +6,7 @@
 
 #include "stream/core.h"
 #include "stream/tick.h"
+#include "stream/wire.h"
 
 namespace uvnet::stream {
 
@@ -151,6 +152,20 @@ void PipeLink::stopAll(Stream& source) {
   const std::vector<Ref<PipeLink>> links = std::exchange(from.pipes, {});
   from.pause();
   for (const Ref<PipeLink>& link : links) link->sayUnpipe();
+}
+
+handles::StreamHandle* PipeLink::soleDestination(Stream& source) noexcept {
+  const ReadableSide& from = source.core().readable;
+  if (from.pipes.size() != 1 || !from.passesThrough() || source.plainWire() == nullptr) {
+    return nullptr;
+  }
+  const PipeLink& link = *from.pipes.front();
+  if (link.awaitsDrain_ || !source.listensAlone(link.data_)) return nullptr;
+  Stream& destination = *link.destination_;
+  if (!destination.core().writable.passesThrough()) return nullptr;
+  const Wire* wire = destination.plainWire();
+  if (wire == nullptr || wire->handle()->writeQueueSize() > 0) return nullptr;
+  return wire->handle();
 }
 
 void PipeLink::sayUnpipe() {

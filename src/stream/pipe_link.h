@@ -6,6 +6,10 @@
 
 #include <uvnet/stream.h>
 
+namespace uvnet::handles {
+class StreamHandle;
+}
+
 namespace uvnet::stream {
 
 class PipeLink : public RefCounted {
@@ -14,6 +18,10 @@ class PipeLink : public RefCounted {
   // Takes the link out of the source's list and says 'unpipe'.
   static void stop(Stream& source, Stream& destination);
   static void stopAll(Stream& source);
+
+  // Where everything goes that this stream reads, if it goes there unseen and unchanged: its one
+  // destination, which has nothing to write before it. nullptr: somebody has to be told.
+  static handles::StreamHandle* soleDestination(Stream& source) noexcept;
 
   bool awaitsDrain() const noexcept { return awaitsDrain_; }
   void clearAwaitDrain() noexcept { awaitsDrain_ = false; }

@@ -142,6 +142,13 @@ inline void ReadableSide::addChunk(Buffer&& chunk, std::size_t units, bool toFro
   maybeReadMore();
 }
 
+bool ReadableSide::passesThrough() const noexcept {
+  const Lifecycle& life = core_.life;
+  return flowing_ == true && !sync_ && dataListening_ && !readableListening_ && length() == 0 &&
+         decoder_ == nullptr && dataEmitted_ && reading_ && !ended_ && life.constructed &&
+         !life.destroyed && life.errored == nullptr;
+}
+
 [[gnu::noinline]] void ReadableSide::enqueue(Buffer&& chunk, std::size_t units, bool toFront) {
   if (toFront) {
     queue_.pushFront(std::move(chunk), units);

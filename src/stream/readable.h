@@ -48,6 +48,8 @@ class ReadableSide {
   bool enabled() const noexcept { return usable_; }
   bool endEmitted() const noexcept { return endEmitted_; }
   bool didRead() const noexcept { return dataEmitted_; }
+  // What is pushed now goes to the 'data' listeners as it is, and changes nothing here.
+  bool passesThrough() const noexcept;
   std::optional<bool> flowing() const noexcept { return flowing_; }
   std::size_t length() const noexcept { return queue_.length(); }
   std::size_t highWaterMark() const noexcept { return highWaterMark_; }

@@ -5,6 +5,7 @@
 #include "handles/uv_error.h"
 #include "stream/core.h"
 #include "stream/errors.h"
+#include "stream/pipe_link.h"
 
 namespace uvnet::stream {
 
@@ -16,6 +17,7 @@ void Wire::attach(handles::HandlePtr handle) noexcept {
   reading_ = false;
   lastWriteQueueSize_ = 0;
   bytesRead_ = bytesWritten_ = 0;
+  gauge_.reset();
   // An answer to the last handle's write is nobody's any more.
   ++request_;
   forget();
@@ -65,7 +67,23 @@ void Wire::onRead(Buffer&& chunk) {
   touch();
   Core& core = stream_.core();
   if (core.life.destroyed) return;
+  if (handle_->movesReads()) {
+    // It could not be moved: the destination is full or somebody listens. By copying for a while.
+    gauge_.reset();
+    handle_->moveReads(0);
+  } else if (const unsigned slabs = gauge_.note(chunk.size()); slabs > 0) {
+    handle_->moveReads(slabs);
+  }
   if (!core.readable.push(std::move(chunk))) stopAfterFullRead();
+}
+
+handles::StreamHandle* Wire::onReadDestination() {
+  return hasOnRead() ? nullptr : PipeLink::soleDestination(stream_);
+}
+
+void Wire::onMoved(std::size_t n) {
+  touch();
+  handle_->moveReads(gauge_.note(n));
 }
 
 void Wire::stopAfterFullRead() {

@@ -16,6 +16,7 @@
 
 #include "handles/stream_handle.h"
 #include "handles/timer.h"
+#include "stream/bulk_gauge.h"
 
 namespace uvnet::stream {
 
@@ -76,6 +77,9 @@ class Wire final : public handles::StreamHandle::ReadListener {
   void onReadEnd(int status) override;
   std::span<char> onReadMemory() override { return into_->memory; }
   void onReadInto(std::size_t n) override;
+  handles::StreamHandle* onReadDestination() override;
+  void onMoved(std::size_t n) override;
+  void onTaken() override { touch(); }
   void onWritten(unsigned request, int status);
   // Who waits for the request that begins now.
   void wait(Callback done);
@@ -100,6 +104,7 @@ class Wire final : public handles::StreamHandle::ReadListener {
   // These lie where the base leaves room.
   bool reading_ = false;
   bool cutWritesFail_ = true;
+  BulkGauge gauge_;
   std::uint32_t tried_ = 0;  // taken by the last tryWrite()
   Stream& stream_;
   handles::HandlePtr handle_;

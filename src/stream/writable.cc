@@ -68,6 +68,12 @@ bool WritableSide::write(std::string_view bytes, const Buffer* owner, Callback&&
   return more && !core_.life.destroyed && core_.life.errored == nullptr;
 }
 
+bool WritableSide::passesThrough() const noexcept {
+  const Lifecycle& life = core_.life;
+  return !writing_ && length_ == 0 && !buffered() && corked_ == 0 && !needDrain_ && !ending_ &&
+         life.constructed && !life.destroyed && life.errored == nullptr;
+}
+
 std::unique_ptr<Error> WritableSide::refuse(Callback&& callback) {
   auto error = std::make_unique<Error>(ending_ ? writeAfterEnd() : streamDestroyed("write"));
   if (callback) {

@@ -44,6 +44,8 @@ class WritableSide {
   std::size_t queuedLength() const noexcept { return length_ - writeLen_; }  // not yet under way
   std::size_t highWaterMark() const noexcept { return highWaterMark_; }
   unsigned corked() const noexcept { return corked_; }
+  // A write that the source takes at once and that has no callback changes nothing here.
+  bool passesThrough() const noexcept;
 
   bool endedByPeer = false;
   Encoding defaultEncoding;
