@@ -106,14 +106,14 @@ class Wire final : public handles::StreamHandle::ReadListener {
   bool cutWritesFail_ = true;
   BulkGauge gauge_;
   std::uint32_t tried_ = 0;  // taken by the last tryWrite()
+  unsigned request_ = 0;     // number of the one under way; an older one's answer is ignored
   Stream& stream_;
   handles::HandlePtr handle_;
   std::unique_ptr<Timeout> timeout_;
   std::unique_ptr<Into> into_;
   std::size_t lastWriteQueueSize_ = 0;
-  // Of the write or shutdown under way: a stream ends only when all is written, so that it is one.
-  // An older one's answer is ignored.
-  unsigned request_ = 0;
+  // Who waits for the write or shutdown under way: a stream ends only when all is written, so that
+  // it is one.
   std::unique_ptr<Callback> done_;
   std::uint64_t bytesRead_ = 0;  // of the last handle, once it was given up
   std::uint64_t bytesWritten_ = 0;
