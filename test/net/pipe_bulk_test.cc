@@ -493,19 +493,37 @@ TEST_CASE("a subclass of Socket sees every byte that is piped to it", "[net][D12
   world.end();
 }
 
-TEST_CASE("with no descriptor left bulk is copied", "[net][D12]") {
+namespace {
+
+// 4 MiB there and back in a loop of its own; how many of the bytes the kernel moved.
+template <class Limit>
+std::uint64_t movedOf4MiB() {
   NetWorld world;
   LoopbackPair pair(world, Transport::kTcp);
   pair.accepted.pipe(pair.accepted);
+  std::uint64_t result = 0;
   {
-    const uvnet::test::NoMoreDescriptors none;
+    const Limit limit;
     Sender sender(pair.client, 4 * kMiB);
     world.until([&] { return sender.done(); });
     CHECK(sender.same());
-    CHECK(moved(pair.accepted) == 0);
+    result = moved(pair.accepted);
     pair.client.removeAllListeners<"data">();
     pair.client.removeAllListeners<"drain">();
   }
   pair.close();
   world.end();
+  return result;
+}
+
+struct NoLimit {
+  NoLimit() noexcept {}  // not trivial: a variable of it is used
+};
+
+}  // namespace
+
+TEST_CASE("with no descriptor left bulk is copied", "[net][D12]") {
+  // First as usual: to look at a type for the first time UBSan needs a pipe of its own.
+  CHECK(movedOf4MiB<NoLimit>() > 0);
+  CHECK(movedOf4MiB<uvnet::test::NoMoreDescriptors>() == 0);
 }
