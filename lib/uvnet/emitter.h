@@ -138,8 +138,7 @@ class UVNET_API Emitter : public RefCounted {
   };
   template <class F>
   struct NodeOf final : Node {
-    template <class From>
-    explicit NodeOf(From&& from) : Node(kOps), f(std::forward<From>(from)) {}
+    explicit NodeOf(F from) : Node(kOps), f(std::move(from)) {}
     static constexpr Ops kOps{[](Node& node, void* args) { static_cast<NodeOf&>(node).f(args); },
                               [](Node& node) noexcept { delete static_cast<NodeOf*>(&node); }};
     F f;  // takes emitErased()'s args
