@@ -2,15 +2,16 @@
 """Compares servers under load: the driver behind `tools/dev bench`.
 
 usage: bench/run.py [--quick | --set NAME] [--workloads A,B] [--servers A,B] [--rounds N]
-                    [--seconds S] [--build DIR] [--node PATH] [--out DIR] [--list]
+                    [--seconds S] [--build DIR] [--node PATH] [--out DIR] [--redraw] [--list]
 
 Servers are interleaved (A B C, A B C); each run has a fresh server on a processor of its own. The first
 figure is the server's CPU time per operation, from the kernel: on shared machines it repeats where
 rates do not. Ratios are formed inside a round; higher is better. With --out, every run and the medians
-are written there as JSON lines, and as charts where gnuplot is.
+are written there as JSON lines, and as charts where gnuplot is; --redraw only draws those again.
 """
 import argparse
 import datetime
+import json
 import os
 import platform
 import resource
@@ -99,6 +100,23 @@ def run_workload(bench, workload, contenders, rounds, seconds, progress, budget,
     return results
 
 
+def draw(folder, chosen, about, summaries):
+    if chosen == "curves":
+        charts.draw_curves(folder, workloads.CURVES, about, summaries)
+    else:
+        charts.draw(folder, chosen, about, summaries)
+
+
+def redraw(folder):
+    """The charts of what was measured before."""
+    for chosen in workloads.SETS:
+        path = os.path.join(folder, f"{chosen}.jsonl")
+        if os.path.exists(path):
+            with open(path, encoding="utf-8") as recorded:
+                about, *summaries = map(json.loads, recorded)
+            draw(folder, chosen, about, summaries)
+
+
 def parse():
     parser = argparse.ArgumentParser(usage=__doc__.split("usage: ", 1)[1].split("\n\n")[0],
                                      description=__doc__.split("\n\n", 2)[2])
@@ -111,12 +129,16 @@ def parse():
     parser.add_argument("--build", default=os.path.join(servers.ROOT, "build", "release"))
     parser.add_argument("--node", default=os.environ.get("UVNET_NODE") or shutil.which("node"))
     parser.add_argument("--out")
+    parser.add_argument("--redraw", action="store_true")
     parser.add_argument("--list", action="store_true")
     return parser, parser.parse_args()
 
 
 def main():
     parser, arguments = parse()
+    if arguments.redraw:
+        redraw(arguments.out or os.path.join(servers.ROOT, "bench", "results"))
+        return
     chosen = "quick" if arguments.quick else arguments.set
     names, layer_names = workloads.SETS[chosen]
     if arguments.workloads:
@@ -167,10 +189,7 @@ def main():
         os.makedirs(arguments.out, exist_ok=True)
         report.write_lines(os.path.join(arguments.out, f"{chosen}-runs.jsonl"), [about, *lines])
         report.write_lines(os.path.join(arguments.out, f"{chosen}.jsonl"), [about, *summaries])
-        if chosen == "curves":
-            charts.draw_curves(arguments.out, workloads.CURVES, about, summaries)
-        else:
-            charts.draw(arguments.out, chosen, about, summaries)
+        draw(arguments.out, chosen, about, summaries)
         print(f"\nwritten: {arguments.out}/{chosen}*")
     if failures:
         raise measure.Failed("\n".join(failures))

@@ -81,18 +81,18 @@ CURVES = [
     # One message is on its way per connection, so those of one connection wake the server each.
     Curve("connections", "CPU per message of 64 bytes, by connections", "connections",
           "ns per message", [(n, echo(n, 64)) for n in CONNECTIONS]),
-    Curve("chunk", "CPU per byte echoed, by the size of a message (50 connections)", "bytes",
+    Curve("chunk", "CPU per byte echoed, by the size of a message (50 connections)", "bytes per message",
           "ns per byte", [(n, echo(50, n)) for n in SIZES], lambda value, x: value / x),
     Curve("queue", "CPU per write of 16 bytes made and sent, by how many wait", "writes that wait",
           "ns per write",
           [(n, Workload(f"queue {n}", "queue", "queue", unit="write", layers=("uv", "uvnet"),
                         ways=(None,), count=n)) for n in (1, 10, 100, 1000, 10000, 100000, 1000000)]),
     Curve("timeouts", "CPU per message of 64 bytes, by sockets with an idle timeout",
-          "connections", "ns per message",
+          "sockets", "ns per message",
           [(n, Workload(f"timeouts {n}", "echo", "echo", layers=("uvnet",), ways=("data", "timeout"),
                         **echo_options(n, 64, 1))) for n in (10, 100, 1000, 10000)]),
     Curve("memory", "Memory of the server per idle connection, by connections", "connections",
-          "bytes", [(n, Workload(f"idle memory {n}", "echo", "idle", unit="bytes", connections=n))
+          "bytes per connection", [(n, Workload(f"idle memory {n}", "echo", "idle", unit="bytes", connections=n))
                     for n in (1000, 3000, 10000)]),
 ]
 CURVE_WORKLOADS = [workload for curve in CURVES for _, workload in curve.points]
