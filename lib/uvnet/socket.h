@@ -145,7 +145,11 @@ class UVNET_API Socket : public Duplex, public On<Socket, SocketEvents> {
   virtual bool isPlain() const noexcept;
   bool onUnheardError(const Error& error) override;
   std::string_view className() const noexcept override { return "Socket"; }
+
   AsyncContext* asyncContext() const noexcept override;
+  // For a subclass whose server is kept by a garbage collector, which cannot see the Ref here: from
+  // now on server() is nullptr. Of closed sockets.
+  void forgetServer() noexcept;
 
  private:
   friend class Net;

@@ -89,7 +89,12 @@ class NodeSocket final : public Socket, public Wrapped {
   bool isPlain() const noexcept override { return overrides_ == 0; }
   void autoEnd() override;
   void autoDestroy() override;
-  void onShared(bool others) noexcept override { shared(others); }
+  void onShared(bool others) noexcept override {
+    shared(others);
+    // Closed. The object has a `server` of its own: were this one kept too, a server whose listener
+    // knows the socket could never be collected.
+    if (!others) forgetServer();
+  }
 
  private:
   void relayData(const Buffer& chunk);

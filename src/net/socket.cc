@@ -241,6 +241,7 @@ int Socket::fd() const noexcept {
   return handle != nullptr ? handle->fileno() : -1;
 }
 Server* Socket::server() const noexcept { return state_->server.get(); }
+void Socket::forgetServer() noexcept { state_->server.reset(); }
 
 // --- What the stream asks for --------------------------------------------------------------------
 
