@@ -21,6 +21,10 @@ extern "C" struct uv_loop_s;
 
 namespace uvnet {
 
+namespace handles {
+class ReadSlab;
+}
+
 using Task = Function<void()>;
 
 // What a host wants to find again when a callback comes: JavaScript's asynchronous context, a trace
@@ -61,7 +65,7 @@ class UVNET_API Host {
   // Memory of the host's own for reads to go to, such as its objects can show without a copy:
   // `size` bytes that nobody else holds, cut into the chunks of 'data' from front to back and not
   // written again while one of those is kept. Asked before each read that could do with fresh
-  // memory; empty (the default): no, the library's own.
+  // memory; empty: no, the library's own. The default says no for good: it is not asked again.
   virtual Buffer readMemory(std::size_t size) noexcept;
 
   // Looks a name up in place of the system's resolver, for connect() and listen() by name whose
@@ -93,7 +97,12 @@ class UVNET_API Host {
   Host() = default;
 
  private:
+  friend class handles::ContextScope;
+  friend class handles::ReadSlab;
   std::size_t defaultHighWaterMark_ = 64 * 1024;
+  // Whether the hooks are there, so that a host without them is not asked for each message.
+  bool hasContexts_ = false;   // captureContext() has given one
+  bool hasReadMemory_ = true;  // readMemory() may give some
 };
 
 // The Host of a program that has no runtime of its own.

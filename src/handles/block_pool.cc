@@ -64,7 +64,7 @@ std::size_t BlockPool::sizeOf(std::size_t index) noexcept {
   return index == kClasses - 1 ? kSlab : kSmallest << index;
 }
 
-BlockPool::Block* BlockPool::take(std::size_t n) noexcept {
+[[gnu::hot]] BlockPool::Block* BlockPool::take(std::size_t n) noexcept {
   const std::size_t index = classOf(n);
   FreeList& list = free_[index];
   Block* block = list.first;
@@ -85,7 +85,7 @@ BlockPool::Block* BlockPool::take(std::size_t n) noexcept {
   return ::new (memory) Block{{1, static_cast<std::uint32_t>(index), giveBack}, this, nullptr};
 }
 
-void BlockPool::giveBack(Buffer::Block* head) noexcept {
+[[gnu::hot]] void BlockPool::giveBack(Buffer::Block* head) noexcept {
   // The head is the first member of a Block, and of nothing else that names this function.
   auto* block = reinterpret_cast<Block*>(head);
   BlockPool* pool = block->pool;

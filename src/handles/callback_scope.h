@@ -18,11 +18,7 @@ namespace uvnet::handles {
 class ContextScope {
  public:
   ContextScope(Host& host, const RefCounted* owner) noexcept : host_(host) {
-    if (owner == nullptr) return;
-    AsyncContext* const context = owner->asyncContext();
-    if (context == nullptr) return;
-    before_.emplace(context);
-    host_.swapContext(*before_);
+    if (owner != nullptr && host.hasContexts_) enter(*owner);
   }
   ContextScope(const ContextScope&) = delete;
   ContextScope& operator=(const ContextScope&) = delete;
@@ -30,7 +26,21 @@ class ContextScope {
     if (before_) host_.swapContext(*before_);
   }
 
+  // What is current now, for an object to keep and to answer with as asyncContext().
+  static Ref<AsyncContext> capture(Host& host) noexcept {
+    Ref<AsyncContext> context = host.captureContext();
+    if (context) host.hasContexts_ = true;
+    return context;
+  }
+
  private:
+  void enter(const RefCounted& owner) noexcept {
+    AsyncContext* const context = owner.asyncContext();
+    if (context == nullptr) return;
+    before_.emplace(context);
+    host_.swapContext(*before_);
+  }
+
   Host& host_;
   std::optional<Ref<AsyncContext>> before_;  // what was current; nullopt: nothing was changed
 };

@@ -9,7 +9,10 @@ AsyncContext::~AsyncContext() = default;
 
 Host::~Host() = default;
 void Host::warning(std::string_view, std::string_view) noexcept {}
-Buffer Host::readMemory(std::size_t) noexcept { return {}; }
+Buffer Host::readMemory(std::size_t) noexcept {
+  hasReadMemory_ = false;
+  return {};
+}
 bool Host::resolve(const std::string&, const LookupOptions&, LookupCallback) { return false; }
 std::optional<Error> Host::refuse(const Access&) { return std::nullopt; }
 Ref<AsyncContext> Host::captureContext() noexcept { return nullptr; }

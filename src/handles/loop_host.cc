@@ -161,9 +161,9 @@ void LoopHost::nextTick(Task task) {
   state.ticks.push(std::move(task));
 }
 
-void LoopHost::enter() { ++state_->depth; }
+[[gnu::hot]] void LoopHost::enter() { ++state_->depth; }
 
-void LoopHost::leave() noexcept {
+[[gnu::hot]] void LoopHost::leave() noexcept {
   State& state = *state_;
   // Still inside while it drains: scopes that tasks open are not outermost.
   if (state.depth == 1 && state.hasTicks()) state.drain();

@@ -7,14 +7,18 @@ namespace uvnet::handles {
 
 ReadSlab::ReadSlab(Host* host) : host_(host), pool_(BlockPool::create()) {}
 
-std::span<char> ReadSlab::memory() noexcept {
-  if (slab_.unique()) used_ = 0;  // nobody kept a slice
+[[gnu::hot]] std::span<char> ReadSlab::memory() noexcept {
+  const bool hostsOwn = host_ != nullptr && host_->hasReadMemory_;
+  if (slab_.unique()) {  // nobody kept a slice
+    used_ = 0;
+    if (!hostsOwn) return {slab_.mutableData(), slab_.size()};
+  }
   if (slab_.size() - used_ < kWorthReading) {
     slab_ = {};  // somebody who kept a slice has it then
     used_ = 0;
   }
   if (used_ == 0) {
-    if (host_ != nullptr) {
+    if (hostsOwn) {
       if (Buffer own = host_->readMemory(kSize); !own.empty()) slab_.swap(own);
     }
     if (slab_.empty()) makeSlab();
@@ -27,7 +31,7 @@ void ReadSlab::makeSlab() noexcept {
   if (block != nullptr) slab_ = Buffer(&block->head, block->bytes(), kSize);
 }
 
-Buffer ReadSlab::take(std::size_t n) noexcept {
+[[gnu::hot]] Buffer ReadSlab::take(std::size_t n) noexcept {
   if (n <= kCopyLimit) {
     if (BlockPool::Block* block = pool_->take(n)) {
       std::memcpy(block->bytes(), slab_.data() + used_, n);

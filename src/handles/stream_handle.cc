@@ -3,6 +3,12 @@
 #include <unistd.h>
 #include <uv.h>
 
+#ifndef _WIN32
+#include <sys/socket.h>
+
+#include <cerrno>
+#endif
+
 #include <algorithm>
 #include <array>
 #include <new>
@@ -51,6 +57,29 @@ Gathered gather(std::span<const Buffer> chunks, std::span<uv_buf_t> bufs) noexce
   return result;
 }
 
+// What uv_try_write does for a socket, by send(): the kernel's way to it is shorter than write()'s
+// (on loopback 0.1 us of 2.2 over a Unix socket, of 5 over TCP), and so is the way to the call.
+// Like it 0 for "not now"; kNoSocket: nothing was done, and only libuv knows how to write here.
+constexpr int kNoSocket = UV_ENOTSOCK;
+int sendNow(uv_stream_t* uv, std::string_view bytes) noexcept {
+#if !defined(_WIN32) && defined(MSG_NOSIGNAL)
+  // As libuv has it: first what waits. Closed, or shut down: libuv knows the error for it.
+  if (uv->connect_req != nullptr || uv->write_queue_size != 0) return 0;
+  if (uv_is_writable(uv) == 0) return kNoSocket;
+  ssize_t taken = 0;
+  do {
+    taken = ::send(uv->io_watcher.fd, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  } while (taken == -1 && errno == EINTR);
+  if (taken >= 0) return static_cast<int>(taken);  // Linux takes less than 2 GiB at once
+  if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS) return 0;
+  return uv_translate_sys_error(errno);
+#else
+  static_cast<void>(uv);
+  static_cast<void>(bytes);
+  return kNoSocket;
+#endif
+}
+
 // A connection that nobody could take: closed, or libuv waits for uv_accept for ever. Reaches into
 // libuv, because uv_accept needs a handle and there was no memory for one.
 void dropAccepted(uv_stream_t* server) noexcept {
@@ -67,7 +96,7 @@ struct StreamHandle::Trampolines {
     return *static_cast<StreamHandle*>(uv->data);
   }
 
-  static void onAlloc(uv_handle_t* uv, std::size_t, uv_buf_t* buf) noexcept {
+  [[gnu::hot]] static void onAlloc(uv_handle_t* uv, std::size_t, uv_buf_t* buf) noexcept {
     StreamHandle& handle = self(uv);
     std::span<char> memory;
     ReadListener* listener = handle.open_.readListener;
@@ -87,7 +116,7 @@ struct StreamHandle::Trampolines {
     buf->len = memory.size();
   }
 
-  static void onRead(uv_stream_t* uv, ssize_t n, const uv_buf_t*) noexcept {
+  [[gnu::hot]] static void onRead(uv_stream_t* uv, ssize_t n, const uv_buf_t*) noexcept {
     if (n <= 0) return onNothingRead(uv, static_cast<int>(n));
     StreamHandle& handle = self(uv);
     ReadListener* listener = handle.open_.readListener;
@@ -226,11 +255,19 @@ int StreamHandle::moveNow(StreamHandle& to, Buffer& left) noexcept {
   return 0;
 }
 
-int StreamHandle::tryWrite(std::string_view bytes) noexcept {
+[[gnu::hot]] int StreamHandle::tryWrite(std::string_view bytes) noexcept {
   if (refusal_ != 0) return std::exchange(refusal_, std::int16_t{0});
+  int taken = noSocket_ ? kNoSocket : sendNow(uv_, bytes);
+  if (taken == kNoSocket) taken = tryWriteByUv(bytes);
+  if (taken > 0) open_.bytesWritten += static_cast<unsigned>(taken);
+  return taken;
+}
+
+// What sendNow() cannot write to, from here on; or nobody can, now: libuv knows the error.
+[[gnu::noinline]] int StreamHandle::tryWriteByUv(std::string_view bytes) noexcept {
+  noSocket_ = uv_is_writable(uv_) != 0;
   const uv_buf_t buf = bufOf(bytes);
   const int taken = uv_try_write(uv_, &buf, 1);
-  if (taken > 0) open_.bytesWritten += static_cast<unsigned>(taken);
   return taken == UV_EAGAIN ? 0 : taken;
 }
 

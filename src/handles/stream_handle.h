@@ -145,6 +145,7 @@ class StreamHandle {
   friend struct Request;
   struct Trampolines;
 
+  int tryWriteByUv(std::string_view bytes) noexcept;
   // 0, or an error that ends the reading. left: what is to be told as if it had been read.
   int moveNow(StreamHandle& to, Buffer& left) noexcept;
 
@@ -165,7 +166,8 @@ class StreamHandle {
   bool closing_ = false;        // closed_ is the one
   bool silent_ = false;         // dropped, not closed: pending callbacks are not called
   bool callersMemory_ = false;  // the read under way goes to the listener's memory
-  bool cannotMove_ = false;
+  bool cannotMove_ : 1 = false;
+  bool noSocket_ : 1 = false;   // a FIFO or a terminal: only libuv writes to it
   std::uint8_t moveSlabs_ = 0;  // moveReads()
   std::int16_t refusal_ = 0;    // what moving said when it wrote here: the next tryWrite() says it
 };

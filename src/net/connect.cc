@@ -107,7 +107,7 @@ const std::vector<std::string>& SocketState::attemptedAddresses() const noexcept
 
 void SocketState::openHandle(bool pipe) {
   if (socket.destroyed()) socket.undestroy();
-  context = net->host().captureContext();
+  captureContext();
   forgetLocalName();
   if (pipe) {
     wire.attach(handles::Pipe::create(net->loop()));

@@ -111,7 +111,7 @@ void ServerState::listen(ListenOptions asked, Function<void()> listener, bool fo
   if (listener) server.once<"listening">(std::move(listener));
   ++listenId_;
   lookup_.cancel();
-  context = net->host().captureContext();
+  captureContext();
   hold();
   if (asked.signal.stop_possible()) {
     abort_ = stream::onAbort(asked.signal, server.host(), [this] { close({}); });

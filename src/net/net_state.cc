@@ -2,13 +2,17 @@
 
 #include <utility>
 
+#include "handles/callback_scope.h"
+
 namespace uvnet::impl {
 
-Living::Living(Ref<NetState> state)
-    : net(std::move(state)), context(net->host().captureContext()), next_(net->first_) {
+Living::Living(Ref<NetState> state) : net(std::move(state)), next_(net->first_) {
+  captureContext();
   if (next_ != nullptr) next_->previous_ = this;
   net->first_ = this;
 }
+
+void Living::captureContext() noexcept { context = handles::ContextScope::capture(net->host()); }
 
 Living::~Living() {
   if (net->first_ == this) net->first_ = next_;

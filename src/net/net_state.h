@@ -25,6 +25,7 @@ class Living {
   const Ref<NetState> net;
   // Of the last handle: what was current at the constructor, connect() or listen(), as in Node.
   Ref<AsyncContext> context;
+  void captureContext() noexcept;
 
  protected:
   ~Living();

@@ -59,7 +59,7 @@ Socket::Socket(const Ref<impl::NetState>& net, SocketOptions options)
 
 Socket::~Socket() { abandon(); }
 
-AsyncContext* Socket::asyncContext() const noexcept { return state_->context.get(); }
+[[gnu::hot]] AsyncContext* Socket::asyncContext() const noexcept { return state_->context.get(); }
 
 Socket& Socket::connect(ConnectOptions options, Function<void()> listener) {
   state_->connect(std::move(options), std::move(listener));
@@ -246,8 +246,9 @@ void Socket::forgetServer() noexcept { state_->server.reset(); }
 // --- What the stream asks for --------------------------------------------------------------------
 
 void Socket::doRead(std::size_t) { state_->readOrWait(); }
-bool Socket::readsByItself() const noexcept { return state_->wire.reading(); }
-std::ptrdiff_t Socket::doTryWrite(std::string_view bytes, std::unique_ptr<Error>& error) {
+[[gnu::hot]] bool Socket::readsByItself() const noexcept { return state_->wire.reading(); }
+[[gnu::hot]] std::ptrdiff_t Socket::doTryWrite(std::string_view bytes,
+                                               std::unique_ptr<Error>& error) {
   if (!state_->open()) return -1;
   state_->nothingPending();
   return state_->wire.tryWrite(bytes, error);

@@ -220,7 +220,7 @@ void Emitter::remove(Node** link) {
 }
 
 // One listener that stays, as a stream's 'data' has it: no list of those to call is made.
-bool Emitter::emitErased(EventId event, void* args) {
+[[gnu::hot]] bool Emitter::emitErased(EventId event, void* args) {
   Node* node = first_;
   while (node != nullptr && node->event != event) node = node->next;
   if (node == nullptr || !node->alone || node->once || (relayed_ & bit(event)) != 0) {

@@ -79,7 +79,7 @@ void PipeLink::onSourceEnd(bool end) {
   }
 }
 
-void PipeLink::onData(const Buffer& chunk) {
+[[gnu::hot]] void PipeLink::onData(const Buffer& chunk) {
   const Encoding encoding = destination_->core().writable.defaultEncoding;
   const bool isText = source_ != nullptr && source_->core().readable.dataEncoding_.has_value();
   // Text becomes bytes by the destination's encoding. In UTF-8 it is those bytes already, but for

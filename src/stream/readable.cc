@@ -56,7 +56,7 @@ bool ReadableSide::canPushMore() const noexcept {
 
 // --- From the source -----------------------------------------------------------------------------
 
-bool ReadableSide::push(Buffer&& chunk) {
+[[gnu::hot]] bool ReadableSide::push(Buffer&& chunk) {
   if (chunk.empty() || ended_ || core_.life.destroyed || core_.life.errored != nullptr ||
       decoder_ != nullptr) {
     return pushRarely(std::move(chunk), false);

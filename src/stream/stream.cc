@@ -140,7 +140,7 @@ bool Stream::refuseEnded(Callback&& callback) {
   return false;
 }
 
-bool Stream::write(std::string_view text, Encoding encoding, Callback callback) {
+[[gnu::hot]] bool Stream::write(std::string_view text, Encoding encoding, Callback callback) {
   if (!core_->writable.decodeStrings) {
     return writeBytes(text, nullptr, std::move(callback), encoding);
   }
@@ -148,10 +148,10 @@ bool Stream::write(std::string_view text, Encoding encoding, Callback callback) 
   const Buffer bytes = Buffer::from(text, encoding);
   return writeBytes(bytes, &bytes, std::move(callback));
 }
-bool Stream::write(std::string_view bytes, Callback callback) {
+[[gnu::hot]] bool Stream::write(std::string_view bytes, Callback callback) {
   return write(bytes, core_->writable.defaultEncoding, std::move(callback));
 }
-bool Stream::write(const Buffer& bytes, Callback callback) {
+[[gnu::hot]] bool Stream::write(const Buffer& bytes, Callback callback) {
   return writeBytes(bytes, &bytes, std::move(callback));
 }
 bool Stream::write(std::span<const std::uint8_t> bytes, Callback callback) {

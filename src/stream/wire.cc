@@ -63,7 +63,7 @@ void Wire::readStop() {
   if (status < 0) stream_.destroy(errnoError(status, "read"));
 }
 
-void Wire::onRead(Buffer&& chunk) {
+[[gnu::hot]] void Wire::onRead(Buffer&& chunk) {
   touch();
   Core& core = stream_.core();
   if (core.life.destroyed) return;

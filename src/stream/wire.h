@@ -72,7 +72,7 @@ class Wire final : public handles::StreamHandle::ReadListener {
   std::uint64_t bytesWritten() const noexcept;
 
  private:
-  RefCounted& owner() noexcept override { return stream_; }
+  [[gnu::hot]] RefCounted& owner() noexcept override { return stream_; }
   void onRead(Buffer&& chunk) override;
   void onReadEnd(int status) override;
   std::span<char> onReadMemory() override { return into_->memory; }

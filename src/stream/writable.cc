@@ -43,8 +43,8 @@ inline void WritableSide::start(std::string_view bytes, const Buffer* owner, Cal
   if (ending_) finishMaybe(true);
 }
 
-bool WritableSide::write(std::string_view bytes, const Buffer* owner, Callback&& callback,
-                         Text text) {
+[[gnu::hot]] bool WritableSide::write(std::string_view bytes, const Buffer* owner,
+                                      Callback&& callback, Text text) {
   if (ending_ || core_.life.destroyed) {
     refuse(std::move(callback));
     return false;

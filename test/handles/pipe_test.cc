@@ -165,6 +165,30 @@ TEST_CASE("an open descriptor is taken over, and its type is known") {
   runUntil(world.host, [&] { return reader.bytes == "pair"; });
 }
 
+TEST_CASE("a FIFO is written to, although it is no socket, until it is full and once it has room") {
+  World world;
+  int fds[2] = {-1, -1};
+  REQUIRE(::pipe(fds) == 0);
+  const PipePtr reading = Pipe::create(world.context);
+  const PipePtr writing = Pipe::create(world.context);
+  REQUIRE(reading->open(fds[0]) == 0);
+  REQUIRE(writing->open(fds[1]) == 0);
+  const std::string text = pattern(300000);
+  const int taken = writing->tryWrite(text);
+  REQUIRE(taken > 0);
+  REQUIRE(static_cast<std::size_t>(taken) < text.size());
+  CHECK(writing->tryWrite("more") == 0);
+
+  Reader reader;
+  reading->setReadListener(&reader);
+  REQUIRE(reading->readStart() == 0);
+  runUntil(world.host, [&] { return reader.bytes.size() == static_cast<std::size_t>(taken); });
+  CHECK(writing->tryWrite("more") == 4);
+  runUntil(world.host, [&] { return reader.bytes.size() == static_cast<std::size_t>(taken) + 4; });
+  CHECK(reader.bytes == text.substr(0, static_cast<std::size_t>(taken)) + "more");
+  CHECK(writing->bytesWritten() == static_cast<std::uint64_t>(taken) + 4);
+}
+
 TEST_CASE("what a descriptor is") {
   using handles::FdType;
   using handles::guessType;
