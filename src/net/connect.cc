@@ -93,7 +93,7 @@ void SocketState::connect(ConnectOptions options, Function<void()> listener) {
     connectTo(way_->target.host, version);
   } else if (version != 0) {
     tick([this, version, id = way_->connectId] {
-      if (connecting && id == way_->connectId) connectTo(way_->target.host, version);
+      if (connectingStill(id)) connectTo(way_->target.host, version);
     });
   } else {
     lookUp(lookup, options.lookup, race);
@@ -173,8 +173,9 @@ void SocketState::onLookup(const Error* error, const std::vector<LookupAddress>&
   }
   const std::string address = found.empty() ? std::string() : found.front().address;
   const int family = found.empty() ? 0 : found.front().family;
+  const unsigned id = way_->connectId;
   socket.emit<"lookup">(error, address, family, way_->target.host);
-  if (!connecting) return;
+  if (!connectingStill(id)) return;
   if (error != nullptr) {
     failNextTick(*error);
   } else if (ipVersion(address) == 0) {
@@ -202,8 +203,9 @@ void SocketState::connectTo(const std::string& address, int family) {
         hostPortError(status, "bind", way_->attempt.localAddress, way_->attempt.localPort));
     return;
   }
+  const unsigned id = way_->connectId;
   socket.emit<"connectionAttempt">(way_->attempt.address, way_->attempt.port, way_->attempt.family);
-  if (!connecting) return;
+  if (!connectingStill(id)) return;
   if (blocked(way_->attempt)) {
     socket.destroy(ipBlocked(way_->attempt.address));
     return;
@@ -213,7 +215,7 @@ void SocketState::connectTo(const std::string& address, int family) {
     return;
   }
   const int status = tcp()->connect(way_->attempt.address, way_->attempt.port, family == 6, socket,
-                                    [this, id = way_->connectId](int answer) {
+                                    [this, id](int answer) {
                                       if (id == way_->connectId) onConnected(answer);
                                     });
   if (status < 0) socket.destroy(refusedAtOnce(status));
@@ -221,13 +223,14 @@ void SocketState::connectTo(const std::string& address, int family) {
 
 void SocketState::connectToPath(const std::string& path) {
   way_->attempt = {path, 0, 0, {}, 0};
+  const unsigned id = way_->connectId;
   socket.emit<"connectionAttempt">(way_->attempt.address, 0, 0);
-  if (!connecting) return;
+  if (!connectingStill(id)) return;
   if (const auto error = net->refused({.kind = Access::Kind::kConnect, .path = path})) {
     socket.destroy(*error);
     return;
   }
-  handles::asPipe(*wire.handle()).connect(path, socket, [this, id = way_->connectId](int answer) {
+  handles::asPipe(*wire.handle()).connect(path, socket, [this, id](int answer) {
     if (id == way_->connectId) onConnected(answer);
   });
 }

@@ -15,9 +15,10 @@ namespace uverr = handles::uverr;
 void SocketState::onRaceLookup(const Error*, const std::vector<LookupAddress>& found) {
   std::vector<LookupAddress> first;   // of the family that was answered first
   std::vector<LookupAddress> second;  // of the other one
+  const unsigned id = way_->connectId;
   for (const LookupAddress& one : found) {
     socket.emit<"lookup">(nullptr, one.address, one.family, way_->target.host);
-    if (!connecting) return;
+    if (!connectingStill(id)) return;
     if (ipVersion(one.address) == 0 || (one.family != 4 && one.family != 6)) continue;
     std::vector<LookupAddress>& list =
         first.empty() || first.front().family == one.family ? first : second;
@@ -55,6 +56,7 @@ void SocketState::race(std::vector<LookupAddress> addresses) {
 }
 
 void SocketState::raceNext(bool canceled) {
+  const unsigned id = way_->connectId;
   while (true) {
     Race& race = *way_->race;
     race.timer.stop();
@@ -87,23 +89,22 @@ void SocketState::raceNext(bool canceled) {
       const Error error = race.errors.back();
       const Attempt attempt = way_->attempt;
       socket.emit<"connectionAttemptFailed">(attempt.address, attempt.port, attempt.family, error);
-      if (!connecting) return;
+      if (!connectingStill(id)) return;
       continue;
     }
     socket.emit<"connectionAttempt">(way_->attempt.address, way_->attempt.port,
                                      way_->attempt.family);
-    if (!connecting) return;
+    if (!connectingStill(id)) return;
     way_->attemptedAddresses.push_back(way_->attempt.address + ":" +
                                        std::to_string(way_->attempt.port));
 
     const auto refusal = refused(Access::Kind::kConnect);
-    const int status = refusal ? uverr::kAccess
-                               : tcp()->connect(way_->attempt.address, way_->attempt.port,
-                                                way_->attempt.family == 6, socket,
-                                                [this, index, id = way_->connectId](int answer) {
-                                                  if (id == way_->connectId)
-                                                    onRaceConnected(index, answer);
-                                                });
+    const int status =
+        refusal ? uverr::kAccess
+                : tcp()->connect(way_->attempt.address, way_->attempt.port,
+                                 way_->attempt.family == 6, socket, [this, index, id](int answer) {
+                                   if (id == way_->connectId) onRaceConnected(index, answer);
+                                 });
     if (status == 0) {
       if (index + 1 < race.addresses.size()) {
         race.timer.start(net->loop()->timers(),
@@ -115,11 +116,12 @@ void SocketState::raceNext(bool canceled) {
     const Error error = race.errors.back();
     socket.emit<"connectionAttemptFailed">(way_->attempt.address, way_->attempt.port,
                                            way_->attempt.family, error);
-    if (!connecting) return;
+    if (!connectingStill(id)) return;
   }
 }
 
 void SocketState::onRaceConnected(std::size_t index, int status) {
+  const unsigned id = way_->connectId;
   Race& race = *way_->race;
   race.timer.stop();
   if (status == 0) {
@@ -131,15 +133,17 @@ void SocketState::onRaceConnected(std::size_t index, int status) {
   const Error error = race.errors.back();
   const Attempt attempt = way_->attempt;
   socket.emit<"connectionAttemptFailed">(attempt.address, attempt.port, attempt.family, error);
-  if (connecting) raceNext(status == uverr::kCanceled);
+  if (connectingStill(id)) raceNext(status == uverr::kCanceled);
 }
 
 void SocketState::onRaceTimeout(void* user) {
   SocketState& state = *static_cast<SocketState*>(user);
+  const unsigned id = state.way_->connectId;
   const Attempt attempt = state.way_->attempt;
   state.socket.emit<"connectionAttemptTimeout">(attempt.address, attempt.port, attempt.family);
+  if (!state.connectingStill(id)) return;
   state.way_->race->errors.push_back(state.attemptError(uverr::kTimedOut));
-  if (state.connecting) state.raceNext(false);
+  state.raceNext(false);
 }
 
 }  // namespace uvnet::impl

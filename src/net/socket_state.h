@@ -152,6 +152,8 @@ class SocketState final : public Living {
   void failPendingWrite();
   void forgetPendingWrite();
 
+  // A listener may have given that connect() up, and begun another one.
+  bool connectingStill(unsigned id) const noexcept { return connecting && id == way_->connectId; }
   void openHandle(bool pipe);
   void lookUp(LookupOptions options, const Lookup& custom, bool race);
   void onLookup(const Error* error, const std::vector<LookupAddress>& found, bool race);

@@ -1,15 +1,23 @@
 // connect() on a socket that has connected before, is connecting, or has not yet: its several
 // lives. What is expected is what node v20.20.2 printed.
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
+#include "net/support/local_addresses.h"
 #include "support/loopback.h"
 
+using uvnet::ConnectOptions;
 using uvnet::Error;
+using uvnet::LookupAddress;
+using uvnet::LookupCallback;
+using uvnet::LookupOptions;
 using uvnet::Ref;
 using uvnet::Socket;
 using uvnet::test::describe;
 using uvnet::test::Listening;
+using uvnet::test::LocalAddresses;
 using uvnet::test::LoopbackPair;
 using uvnet::test::nameOf;
 using uvnet::test::NetWorld;
@@ -110,4 +118,56 @@ TEST_CASE("writing or ending a socket that never connected is an 'error'", "[net
   CHECK(record.text() == "error close");
   REQUIRE(record.errors.size() == 1);
   CHECK(record.errors[0].code == "ERR_SOCKET_CLOSED");
+}
+
+TEST_CASE("a listener that destroys the socket and connects it elsewhere ends the first connect()",
+          "[net][K10][C20]") {
+  const Transport transport = GENERATE(Transport::kTcp, Transport::kUnix);
+  struct Way {
+    std::string_view at;
+    bool race;
+  };
+  const Way way =
+      GENERATE(Way{"lookup", false}, Way{"connectionAttempt", false}, Way{"lookup", true},
+               Way{"connectionAttempt", true}, Way{"connectionAttemptFailed", true},
+               Way{"connectionAttemptTimeout", true});
+  CAPTURE(nameOf(transport), way.at, way.race);
+  const LocalAddresses addresses;  // .2 is silent, .4 and .5 refuse
+  NetWorld world;
+  Listening elsewhere(world, transport);
+  elsewhere->on<"connection">([&](Socket& peer) {
+    peer.end("elsewhere");
+    elsewhere->close();
+  });
+  const Ref<Socket> client = uvnet::make<Socket>(world.net());
+  world.watch(*client, 2);
+  Record record(*client);
+  const auto turn = [&] {
+    client->destroy();
+    client->connect(elsewhere.to());
+  };
+  std::vector<LookupAddress> found{{"127.0.0.4", 4}, {"127.0.0.5", 4}};
+  ConnectOptions options{.port = addresses.port, .host = "two.test", .autoSelectFamily = way.race};
+  if (way.at == "lookup") {
+    client->once<"lookup">(turn);
+  } else if (way.at == "connectionAttempt") {
+    client->once<"connectionAttempt">(turn);
+  } else if (way.at == "connectionAttemptFailed") {
+    client->once<"connectionAttemptFailed">(turn);
+  } else {
+    client->once<"connectionAttemptTimeout">(turn);
+    found[0].address = "127.0.0.2";
+    options.autoSelectFamilyAttemptTimeout = 10;
+  }
+  options.lookup = [&](auto&&, const LookupOptions& asked, const LookupCallback& answer) {
+    if (!asked.all) found.pop_back();
+    answer(nullptr, found);
+  };
+  client->connect(options);
+  // The first life's 'close' comes in the second one, which then has no 'end', as in node.
+  client->on<"data">([&] { client->destroy(); });
+  world.end();
+  CHECK(record.data == "elsewhere");
+  CHECK(record.count("connect") == 1);
+  CHECK(record.errors.empty());
 }
