@@ -9,6 +9,7 @@
 
 const diagnostics = require('diagnostics_channel');
 const { binding } = require('./binding');
+const errors = require('./errors');
 const { Handle } = require('./handle');
 const { Server } = require('./server');
 const { Socket } = require('./socket');
@@ -16,12 +17,18 @@ const { Socket } = require('./socket');
 const isOurs = (value, type) => type.prototype.isPrototypeOf(value);
 let theirs;  // gives Node's own net
 
+function copyFd(fd) {
+  const copy = binding.copyFd(fd);
+  if (copy < 0) throw errors.callFailed('dup', copy);
+  return copy;
+}
+
 // --- Out -----------------------------------------------------------------------------------------
 
 function copyOfTheirs(fd) {
   const net = theirs();
   if (!(fd >= 0)) return new net.Socket();
-  return new net.Socket({ fd: binding.copyFd(fd), manualStart: true });
+  return new net.Socket({ fd: copyFd(fd), manualStart: true });
 }
 
 // It is the other process's now: closed here without a word.
@@ -30,38 +37,46 @@ function letGo(socket) {
   binding.socket.destroy.call(socket);
 }
 
-// What is to be sent in the place of `handle`, and what is to be done about both when it was sent;
-// undefined if it is not ours.
+// What is to be sent in the place of `handle`, what has the copy of its descriptor, and what is to be
+// done about both when it was sent; undefined if it is not ours.
 function outgoing(handle, options) {
   if (isOurs(handle, Socket)) {
     const made = copyOfTheirs(handle._handle?.fd);
-    if (options?.keepOpen) return { made, sent: () => made.destroy() };
+    if (options?.keepOpen) return { made, holder: made, sent: () => made.destroy() };
     made.server = handle.server;
-    return { made, taken: () => letGo(handle) };
+    return { made, holder: made, taken: () => letGo(handle) };
   }
   const isServer = isOurs(handle, Server);
   if (!isServer && !(handle instanceof Handle)) return undefined;
   const holder = copyOfTheirs((isServer ? handle._handle : handle)?.fd);
   const made = isServer ? Object.create(theirs().Server.prototype) : holder._handle;
   if (isServer) made._handle = holder._handle;
-  return { made, sent: () => holder.destroy() };
+  return { made, holder, sent: () => holder.destroy() };
 }
 
 function wrapSend(send) {
   return function(message, handle, options, callback) {
-    if (typeof handle !== 'object' || handle === null) return Reflect.apply(send, this, arguments);
+    if (typeof handle !== 'object' || handle === null || !this.connected) {
+      return Reflect.apply(send, this, arguments);
+    }
     if (typeof options === 'function') {
       callback = options;
       options = undefined;
     }
-    const { made = handle, taken, sent } = outgoing(handle, options) ?? {};
-    if (made === handle) return Reflect.apply(send, this, arguments);
+    const { made, holder, taken, sent } = outgoing(handle, options) ?? {};
+    if (made === undefined) return Reflect.apply(send, this, arguments);
     const told = (error) => {
       sent?.();
-      if (callback !== undefined) callback(error);
+      if (typeof callback === 'function') callback(error);
       else if (error) this.emit('error', error);
     };
-    const more = Reflect.apply(send, this, [message, made, options, told]);
+    let more;
+    try {
+      more = Reflect.apply(send, this, [message, made, options, told]);
+    } catch (error) {
+      holder.destroy();
+      throw error;
+    }
     taken?.();
     return more;
   };
@@ -72,7 +87,7 @@ function wrapSend(send) {
 function socketOf(given) {
   const handle = given._handle;
   const early = given.read();  // it came while the program had no listener for messages yet
-  const socket = new Socket({ fd: binding.copyFd(handle.fd) });
+  const socket = new Socket({ fd: copyFd(handle.fd) });
   handle.close();
   given._handle = null;
   if (early !== null) socket.unshift(early);
@@ -92,7 +107,7 @@ function serverOf(given) {
       return false;
     },
   });
-  binding.server.listen.call(server, { fd: binding.copyFd(given._handle.fd) });
+  binding.server.listen.call(server, { fd: copyFd(given._handle.fd) });
   given.close();
   return server;
 }

@@ -3,6 +3,7 @@
 
 const { assert, once, test, listen, text, closed, pair, finish } = require('./support');
 const { fork, spawn } = require('child_process');
+const fs = require('fs');
 const net = require('net');
 const path = require('path');
 
@@ -109,6 +110,27 @@ test('what cannot be sent is refused', async () => {
   const child = start();
   assert.throws(() => child.send('socket', {}), { code: 'ERR_INVALID_HANDLE_TYPE' });
   await end(child);
+});
+
+test('a socket that could not be sent stays, and nothing is left of the attempt', async () => {
+  const child = start();
+  const [server, client, accepted] = await pair();
+  const descriptors = () => fs.readdirSync('/proc/self/fd').length;
+  const before = descriptors();
+  for (const kind of [accepted, server, server._handle]) {
+    assert.throws(() => child.send(undefined, kind), { code: 'ERR_MISSING_ARGS' });
+    assert.throws(() => child.send('socket', kind, 3), { code: 'ERR_INVALID_ARG_TYPE' });
+  }
+  assert.strictEqual(descriptors(), before);
+  const gone = once(child, 'exit');
+  child.disconnect();
+  const told = new Promise((resolve) => child.send('socket', accepted, resolve));
+  assert.strictEqual((await told).code, 'ERR_IPC_CHANNEL_CLOSED');
+  assert.strictEqual(accepted.destroyed, false);
+  accepted.end('still here');
+  assert.strictEqual(await text(client), 'still here');
+  server.close();
+  await gone;
 });
 
 test('a socket as what a child writes to', async () => {
