@@ -70,7 +70,13 @@ function listenOn(server, handle, backlog) {
   Object.defineProperty(server, kShared, { value: { handle, copied }, configurable: true });
   setOwner(handle, server);
   if (copied) {
-    native.listen.call(server, { fd: binding.copyFd(handle.fd), backlog });
+    const fd = binding.copyFd(handle.fd);
+    if (fd >= 0) {
+      native.listen.call(server, { fd, backlog });
+    } else {
+      closeShared(server);
+      server.emit('error', errors.callFailed('dup', fd));
+    }
     return;
   }
   handle.listen(backlog);
@@ -81,13 +87,12 @@ function listenOn(server, handle, backlog) {
   native.listen.call(server, { elsewhere: true });
 }
 
-// The connection goes over to the core; cluster's handle has done its part.
+// The connection goes over to the core; cluster's handle has done its part. Out of descriptors it is
+// closed, as libuv does with one that it cannot accept.
 function adopt(server, client) {
-  try {
-    native.accept.call(server, binding.copyFd(client.fd));
-  } finally {
-    client.close();
-  }
+  const fd = binding.copyFd(client.fd);
+  client.close();
+  if (fd >= 0) native.accept.call(server, fd);
 }
 
 // True if the primary was asked (or will be, when the name is looked up); else the server listens

@@ -162,12 +162,9 @@ module.exports = {
   notRunning: fixed(Error, 'ERR_SERVER_NOT_RUNNING', 'Server is not running.'),
   socketClosed: fixed(Error, 'ERR_SOCKET_CLOSED', 'Socket is closed'),
   notABuffer: fixed(TypeError, 'ERR_INVALID_ARG_TYPE', 'Second argument must be a buffer'),
-  badDescriptor: () => fromFields({ name: 'Error', code: 'EBADF', errno: -constants.errno.EBADF,
-    syscall: 'write', message: 'write EBADF' }),
-  addressFailed: (status) => {
-    const code = getSystemErrorName(status);
-    return fromFields({ name: 'Error', code, errno: status, syscall: 'address',
-      message: `address ${code}` });
+  callFailed: (syscall, errno) => {
+    const code = getSystemErrorName(errno);
+    return fromFields({ name: 'Error', code, errno, syscall, message: `${syscall} ${code}` });
   },
   unknownEncoding: (encoding) => coded(TypeError, 'ERR_UNKNOWN_ENCODING',
     `Unknown encoding: ${typeof encoding === 'string' ? encoding : inspect(encoding)}`),

@@ -107,7 +107,7 @@ function askProcesses(server, callback) {
 function askedAddress(handle) {
   const address = {};
   const status = handle.getsockname(address);
-  if (status) throw errors.addressFailed(status);
+  if (status) throw errors.callFailed('address', status);
   return address;
 }
 

@@ -7,6 +7,7 @@
 
 const EventEmitter = require('events');
 const diagnostics = require('diagnostics_channel');
+const { constants } = require('os');
 const { Duplex, addAbortSignal } = require('stream');
 const { inspect } = require('util');
 const { binding, followMark, GET, kNumber, parts } = require('./binding');
@@ -121,7 +122,7 @@ parts.connected = (socket) => {
 
 // By socket._handle.close(): there is time for one more write, which fails as on a closed descriptor.
 parts.handleClosed = (socket) => {
-  const gone = { error: errors.badDescriptor() };
+  const gone = { error: errors.callFailed('write', -constants.errno.EBADF) };
   Object.defineProperty(socket, kGone, { value: gone, configurable: true });
   socket.write = function write(chunk, encoding, callback) {
     const done = [encoding, callback].find((argument) => typeof argument === 'function');

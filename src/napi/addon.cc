@@ -5,7 +5,6 @@
 #include <uvnet/net.h>
 
 #include <cerrno>
-#include <cstring>
 #include <string>
 
 #include "napi/addresses.h"
@@ -23,11 +22,10 @@ constexpr auto kEvents = static_cast<std::size_t>(EventId::kUnpipe) + 1;
 napi_value setup(Call& call) { return call.environment().setup(call[0]), nullptr; }
 napi_value runTicks(Call& call) { return call.environment().host().runTicks(), nullptr; }
 
-// Another descriptor of the same socket, for what another owner of it keeps or closes.
+// Another descriptor of the same socket, for what another owner of it keeps or closes; -errno.
 napi_value copyFd(Call& call) {
   const int fd = ::fcntl(toInt(call.env(), call[0]), F_DUPFD_CLOEXEC, 0);
-  if (fd < 0) throw Error(std::string("dup: ") + std::strerror(errno), "EBADF");
-  return toJs(call.env(), fd);
+  return toJs(call.env(), fd >= 0 ? fd : -errno);
 }
 
 napi_value isIP(Call& call) { return toJs(call.env(), Net::isIP(toString(call.env(), call[0]))); }

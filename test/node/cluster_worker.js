@@ -1,10 +1,14 @@
 // A worker of test-cluster.js: does what the primary asks and tells how it went.
 'use strict';
 
+const assert = require('assert');
+const { execFileSync } = require('child_process');
 const cluster = require('cluster');
+const fs = require('fs');
 const net = require('net');
 
 const servers = [];
+const taken = [];
 
 const actions = {
   listen(options) {
@@ -18,6 +22,17 @@ const actions = {
     server.listen(options, () => process.send({ address: server.address() }));
   },
   close() { servers.at(-1).close(); },
+  // Leaves one descriptor: for the connection that comes.
+  takeDescriptors() {
+    execFileSync('prlimit', ['--pid', String(process.pid), '--nofile=100']);
+    assert.throws(() => { for (;;) taken.push(fs.openSync('/dev/null')); }, { code: 'EMFILE' });
+    fs.closeSync(taken.pop());
+    process.send('taken');
+  },
+  freeDescriptors() {
+    taken.forEach((fd) => fs.closeSync(fd));
+    process.send('free');
+  },
   unref() {
     servers.forEach((server) => server.unref());
     process.channel.unref();

@@ -6,11 +6,10 @@ const cluster = require('cluster');
 const net = require('net');
 const path = require('path');
 
-cluster.setupPrimary({ exec: path.join(__dirname, 'cluster_worker.js') });
-
-// It can be chosen once in a process: see test-cluster-shared.js.
+// It can be chosen once in a process, before setupPrimary(): see test-cluster-shared.js.
 const policies = { none: cluster.SCHED_NONE, deal: cluster.SCHED_RR };
 cluster.schedulingPolicy = policies[process.env.TEST_POLICY ?? 'deal'];
+cluster.setupPrimary({ exec: path.join(__dirname, 'cluster_worker.js') });
 
 async function ask(worker, action, value) {
   worker.send({ action, value });
@@ -92,6 +91,18 @@ test('a worker that closed its server leaves the port to the others', async () =
   for (let i = 0; i < 4; i++) {
     assert.strictEqual(await request({ port, host: '127.0.0.1' }), `worker ${made[1].id}`);
   }
+  await end(made);
+});
+
+test('a worker that is out of descriptors loses the connection, not its life', async () => {
+  const made = await workers(1);
+  const { address } = await ask(made[0], 'listen', { port: 0, host: '127.0.0.1' });
+  assert.strictEqual(await ask(made[0], 'takeDescriptors'), 'taken');
+  // Node needs no second one.
+  const answer = await request(address);
+  assert(answer === '' || answer === `worker ${made[0].id}`, answer);
+  assert.strictEqual(await ask(made[0], 'freeDescriptors'), 'free');
+  assert.strictEqual(await request(address), `worker ${made[0].id}`);
   await end(made);
 });
 
