@@ -37,8 +37,14 @@ class StreamHandle {
  public:
   // What the floor above is told while reading.
   class ReadListener {
+    RefCounted& owner_;
+
    public:
-    virtual RefCounted& owner() noexcept = 0;
+    explicit ReadListener(RefCounted& owner) noexcept : owner_(owner) {}
+    ReadListener(const ReadListener&) = delete;
+    ReadListener& operator=(const ReadListener&) = delete;
+    // Kept while it is told.
+    RefCounted& owner() const noexcept { return owner_; }
     virtual void onRead(Buffer&& chunk) = 0;  // size > 0; to be moved from or left
     // uverr::kEof or an error. libuv has stopped reading; it goes on only if started again.
     virtual void onReadEnd(int status) = 0;

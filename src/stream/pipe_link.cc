@@ -21,9 +21,10 @@ T argument(void* pack) {
 
 void PipeLink::start(Stream& source, Stream& destination, PipeOptions options) {
   ReadableSide& from = source.core().readable;
-  if (from.pipes.size() == 1) from.manyPipes_ = true;
+  Pipes& pipes = from.pipes();
+  if (pipes.links.size() == 1) pipes.many = true;
   const Ref<PipeLink> link(new PipeLink(source, destination));
-  from.pipes.push_back(link);
+  pipes.links.push_back(link);
   link->listen(options.end);
 
   destination.emitArgs<Stream&>(EventId::kPipe, source);
@@ -47,7 +48,7 @@ void PipeLink::listen(bool end) {
   unpipe_ = destination.addListener(EventId::kUnpipe, [self](void* pack) {
     if (self->source_ != &argument<Stream&>(pack)) return;
     // One of the pipes between these two streams: as in Node, the oldest that still listens.
-    if (std::exchange(self->source_->core().readable.unpipeUntold_, false)) self->cleanup();
+    if (std::exchange(self->source_->core().readable.pipes().untold, false)) self->cleanup();
   });
   data_ = source.addListener(EventId::kData,
                              [self](void* pack) { self->onData(argument<const Buffer&>(pack)); });
@@ -96,7 +97,7 @@ void PipeLink::waitForDrain() {
   if (!cleanedUp_ && source_ != nullptr) {
     ReadableSide& from = source_->core().readable;
     awaitsDrain_ = true;
-    if (from.pipes.size() == 1) from.manyPipes_ = false;
+    if (from.pipes().links.size() == 1) from.pipes().many = false;
     from.pause();
   }
   if (!listensToDrain_ && !cleanedUp_) {
@@ -111,10 +112,11 @@ void PipeLink::onDrain() {
   if (source_ == nullptr) return;
   ReadableSide& from = source_->core().readable;
   // It is the destination that drains, for every pipe that leads there.
-  for (const Ref<PipeLink>& link : from.pipes) {
+  const std::vector<Ref<PipeLink>>& links = from.pipes().links;
+  for (const Ref<PipeLink>& link : links) {
     if (link->destination_ == destination_) link->awaitsDrain_ = false;
   }
-  const bool waiting = std::any_of(from.pipes.begin(), from.pipes.end(),
+  const bool waiting = std::any_of(links.begin(), links.end(),
                                    [](const Ref<PipeLink>& link) { return link->awaitsDrain(); });
   if (!waiting && from.dataListening_) from.resume();
 }
@@ -134,32 +136,35 @@ void PipeLink::onError(const Error& error) {
 
 void PipeLink::stop(Stream& source, Stream& destination) {
   ReadableSide& from = source.core().readable;
-  const auto found = std::find_if(
-      from.pipes.begin(), from.pipes.end(),
-      [&](const Ref<PipeLink>& link) { return link->destination_.get() == &destination; });
-  if (found == from.pipes.end()) return;
+  if (from.pipes_ == nullptr) return;
+  std::vector<Ref<PipeLink>>& links = from.pipes_->links;
+  const auto found = std::find_if(links.begin(), links.end(), [&](const Ref<PipeLink>& link) {
+    return link->destination_.get() == &destination;
+  });
+  if (found == links.end()) return;
   const Ref<PipeLink> link = *found;
   const Ref<Stream> keep(&source);
-  from.pipes.erase(found);
-  if (from.pipes.empty() && !source.pipedElsewhere()) from.pause();
+  links.erase(found);
+  if (links.empty() && !source.pipedElsewhere()) from.pause();
   link->sayUnpipe();
 }
 
 void PipeLink::stopAll(Stream& source) {
   ReadableSide& from = source.core().readable;
-  if (from.pipes.empty()) return;
+  if (from.pipes_ == nullptr || from.pipes_->links.empty()) return;
   const Ref<Stream> keep(&source);
-  const std::vector<Ref<PipeLink>> links = std::exchange(from.pipes, {});
+  const std::vector<Ref<PipeLink>> links = std::exchange(from.pipes_->links, {});
   from.pause();
   for (const Ref<PipeLink>& link : links) link->sayUnpipe();
 }
 
 handles::StreamHandle* PipeLink::soleDestination(Stream& source) noexcept {
   const ReadableSide& from = source.core().readable;
-  if (from.pipes.size() != 1 || !from.passesThrough() || source.plainWire() == nullptr) {
+  if (from.pipes_ == nullptr || from.pipes_->links.size() != 1 || !from.passesThrough() ||
+      source.plainWire() == nullptr) {
     return nullptr;
   }
-  const PipeLink& link = *from.pipes.front();
+  const PipeLink& link = *from.pipes_->links.front();
   if (link.awaitsDrain_ || !source.listensAlone(link.data_)) return nullptr;
   Stream& destination = *link.destination_;
   if (!destination.core().writable.passesThrough()) return nullptr;
@@ -171,21 +176,22 @@ handles::StreamHandle* PipeLink::soleDestination(Stream& source) noexcept {
 void PipeLink::sayUnpipe() {
   if (source_ == nullptr) return;
   const Ref<Stream> destination = destination_;
-  ReadableSide& from = source_->core().readable;
-  const bool outer = std::exchange(from.unpipeUntold_, true);
+  Pipes& pipes = source_->core().readable.pipes();
+  const bool outer = std::exchange(pipes.untold, true);
   destination->emitArgs<Stream&>(EventId::kUnpipe, *source_);
-  from.unpipeUntold_ = outer;
+  pipes.untold = outer;
   // Its 'unpipe' listener was taken away: the others go on, and must not outlive the source.
-  if (!cleanedUp_) from.loosePipes_.push_back(Ref<PipeLink>(this));
+  if (!cleanedUp_) pipes.loose.push_back(Ref<PipeLink>(this));
 }
 
 void PipeLink::cleanup() {
   if (source_ == nullptr || cleanedUp_) return;
   const Ref<PipeLink> self(this);
   const bool listened = listensToDrain_;
+  Pipes& pipes = source_->core().readable.pipes();
   const bool someoneWaits =
-      source_->core().readable.manyPipes_ || awaitsDrain_ ||
-      std::any_of(source_->core().readable.pipes.begin(), source_->core().readable.pipes.end(),
+      pipes.many || awaitsDrain_ ||
+      std::any_of(pipes.links.begin(), pipes.links.end(),
                   [](const Ref<PipeLink>& link) { return link->awaitsDrain(); });
   for (const ListenerToken& token : {close_, finish_, drain_, error_, unpipe_}) {
     destination_->off(token);
@@ -193,8 +199,7 @@ void PipeLink::cleanup() {
   source_->off(end_);
   source_->off(data_);
   cleanedUp_ = true;
-  std::vector<Ref<PipeLink>>& loose = source_->core().readable.loosePipes_;
-  loose.erase(std::remove(loose.begin(), loose.end(), self), loose.end());
+  pipes.loose.erase(std::remove(pipes.loose.begin(), pipes.loose.end(), self), pipes.loose.end());
   // A source that waits for this destination would wait for ever.
   if (listened && someoneWaits && destination_->core().writable.needDrain()) onDrain();
 }

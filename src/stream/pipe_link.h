@@ -6,6 +6,8 @@
 
 #include <uvnet/stream.h>
 
+#include <vector>
+
 namespace uvnet::handles {
 class StreamHandle;
 }
@@ -49,6 +51,14 @@ class PipeLink : public RefCounted {
   bool listensToDrain_ = false;
   bool cleanedUp_ = false;
   ListenerToken end_, data_, unpipe_, drain_, error_, close_, finish_;
+};
+
+// What only a stream that was piped has.
+struct Pipes {
+  std::vector<Ref<PipeLink>> links;
+  std::vector<Ref<PipeLink>> loose;  // out of `links` and still listening
+  bool many = false;    // a second destination was added (Node keeps a set from then on)
+  bool untold = false;  // an 'unpipe' is being said that no pipe has taken as its own
 };
 
 }  // namespace uvnet::stream

@@ -8,23 +8,29 @@
 
 namespace uvnet::stream {
 
+ReadQueue::Held& ReadQueue::held() {
+  if (held_ == nullptr) held_ = std::make_unique<Held>();
+  return *held_;
+}
+
 void ReadQueue::pushBack(Buffer bytes, std::size_t units) {
-  chunks_.push_back({std::move(bytes), units});
+  held().chunks.push_back({std::move(bytes), units});
   length_ += units;
 }
 
 void ReadQueue::pushFront(Buffer bytes, std::size_t units) {
-  if (first_ > 0) {
-    chunks_[--first_] = {std::move(bytes), units};
+  Held& held = this->held();
+  if (held.first > 0) {
+    held.chunks[--held.first] = {std::move(bytes), units};
   } else {
-    chunks_.insert(chunks_.begin(), {std::move(bytes), units});
+    held.chunks.insert(held.chunks.begin(), {std::move(bytes), units});
   }
   length_ += units;
 }
 
 Buffer ReadQueue::take(std::size_t n) {
   Buffer out;
-  Chunk& front = chunks_[first_];
+  Chunk& front = held_->front();
   if (n >= length_) {
     out = takeAll();
     length_ = 0;
@@ -33,7 +39,7 @@ Buffer ReadQueue::take(std::size_t n) {
       out = splitFront(n).bytes;
     } else if (n == front.units) {
       out = std::move(front.bytes);
-      ++first_;
+      ++held_->first;
     } else {
       out = takeAcross(n);
     }
@@ -44,16 +50,17 @@ Buffer ReadQueue::take(std::size_t n) {
 }
 
 Buffer ReadQueue::takeAll() {
-  if (chunks_.size() - first_ == 1) return std::move(chunks_[first_++].bytes);
+  Held& held = *held_;
+  if (held.chunks.size() - held.first == 1) return std::move(held.chunks[held.first++].bytes);
   std::string text;
   if (text_) {
-    for (; first_ < chunks_.size(); ++first_) appendText(text, chunks_[first_].bytes);
+    for (; !held.empty(); ++held.first) appendText(text, held.front().bytes);
     return Buffer::adopt(std::move(text));
   }
   Buffer out = Buffer::allocUnsafe(length_);
   char* to = out.mutableData();
-  for (; first_ < chunks_.size(); ++first_) {
-    const Buffer& bytes = chunks_[first_].bytes;
+  for (; !held.empty(); ++held.first) {
+    const Buffer& bytes = held.front().bytes;
     std::memcpy(to, bytes.data(), bytes.size());
     to += bytes.size();
   }
@@ -65,11 +72,11 @@ Buffer ReadQueue::takeAcross(std::size_t n) {
   if (text_) {
     std::string text;
     while (n > 0) {
-      Chunk& front = chunks_[first_];
+      Chunk& front = held_->front();
       if (n >= front.units) {
         n -= front.units;
         appendText(text, front.bytes);
-        ++first_;
+        ++held_->first;
       } else {
         appendText(text, splitFront(n).bytes);
         n = 0;
@@ -80,13 +87,13 @@ Buffer ReadQueue::takeAcross(std::size_t n) {
   Buffer out = Buffer::allocUnsafe(n);
   char* to = out.mutableData();
   while (n > 0) {
-    Chunk& front = chunks_[first_];
+    Chunk& front = held_->front();
     const std::size_t part = n < front.units ? n : front.units;
     std::memcpy(to, front.bytes.data(), part);
     to += part;
     n -= part;
     if (part == front.units) {
-      ++first_;
+      ++held_->first;
     } else {
       front.bytes.removePrefix(part);
       front.units -= part;
@@ -96,7 +103,7 @@ Buffer ReadQueue::takeAcross(std::size_t n) {
 }
 
 ReadQueue::Chunk ReadQueue::splitFront(std::size_t units) {
-  Chunk& front = chunks_[first_];
+  Chunk& front = held_->front();
   Chunk head{Buffer(), units};
   if (!text_) {
     head.bytes = front.bytes.subarray(0, units);
@@ -116,19 +123,22 @@ ReadQueue::Chunk ReadQueue::splitFront(std::size_t units) {
 }
 
 void ReadQueue::dropEmptyFront() noexcept {
-  if (first_ == chunks_.size()) {
-    chunks_.clear();
-    first_ = 0;
-  } else if (first_ > kCompactAt && first_ > chunks_.size() / 2) {
-    chunks_.erase(chunks_.begin(), chunks_.begin() + static_cast<std::ptrdiff_t>(first_));
-    first_ = 0;
+  Held& held = *held_;
+  if (held.empty()) {
+    held.chunks.clear();
+    held.first = 0;
+  } else if (held.first > kCompactAt && held.first > held.chunks.size() / 2) {
+    const auto begin = held.chunks.begin();
+    held.chunks.erase(begin, begin + static_cast<std::ptrdiff_t>(held.first));
+    held.first = 0;
   }
 }
 
 void ReadQueue::decodeWith(StringDecoder& decoder) {
   std::string text;
-  for (std::size_t i = first_; i < chunks_.size(); ++i) {
-    const Buffer& bytes = chunks_[i].bytes;
+  Held& held = this->held();
+  for (std::size_t i = held.first; i < held.chunks.size(); ++i) {
+    const Buffer& bytes = held.chunks[i].bytes;
     appendText(text, text_ ? std::string(bytes.view()) : decoder.write(bytes));
   }
   clear();
@@ -139,8 +149,7 @@ void ReadQueue::decodeWith(StringDecoder& decoder) {
 }
 
 void ReadQueue::clear() noexcept {
-  chunks_.clear();
-  first_ = 0;
+  held_.reset();
   length_ = 0;
 }
 

@@ -8,6 +8,7 @@
 #include <uvnet/buffer.h>
 
 #include <cstddef>
+#include <memory>
 #include <vector>
 
 #include "stream/string_decoder.h"
@@ -21,7 +22,7 @@ class ReadQueue {
   // Of all that waits.
   std::size_t length() const noexcept { return length_; }
   // Of the first chunk; there must be one.
-  std::size_t frontLength() const noexcept { return chunks_[first_].units; }
+  std::size_t frontLength() const noexcept { return held_->front().units; }
 
   void pushBack(Buffer bytes, std::size_t units);
   void pushFront(Buffer bytes, std::size_t units);
@@ -39,13 +40,22 @@ class ReadQueue {
     std::size_t units;
   };
 
+  // Made when something first waits: most sockets flow.
+  struct Held {
+    std::vector<Chunk> chunks;  // from first on
+    std::size_t first = 0;
+
+    Chunk& front() noexcept { return chunks[first]; }
+    bool empty() const noexcept { return first == chunks.size(); }
+  };
+
+  Held& held();
   Buffer takeAll();
   Buffer takeAcross(std::size_t n);
   Chunk splitFront(std::size_t units);
   void dropEmptyFront() noexcept;
 
-  std::vector<Chunk> chunks_;  // from first_ on
-  std::size_t first_ = 0;
+  std::unique_ptr<Held> held_;
   std::size_t length_ = 0;
   bool text_;
 };

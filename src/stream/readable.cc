@@ -31,11 +31,11 @@ std::size_t raisedHighWaterMark(std::int64_t n) {
 
 ReadableSide::ReadableSide(Stream& stream, Core& core, const StreamOptions& options,
                            std::size_t highWaterMark)
-    : defaultEncoding(options.defaultEncoding),
-      stream_(stream),
+    : stream_(stream),
       core_(core),
       highWaterMark_(highWaterMark),
       queue_(options.encoding.has_value()),
+      defaultEncoding_(options.defaultEncoding),
       usable_(options.readable),
       ended_(!options.readable),
       endEmitted_(!options.readable) {
@@ -43,6 +43,11 @@ ReadableSide::ReadableSide(Stream& stream, Core& core, const StreamOptions& opti
 }
 
 ReadableSide::~ReadableSide() = default;
+
+Pipes& ReadableSide::pipes() {
+  if (pipes_ == nullptr) pipes_ = std::make_unique<Pipes>();
+  return *pipes_;
+}
 
 std::optional<Encoding> ReadableSide::encoding() const noexcept {
   if (decoder_ == nullptr) return std::nullopt;
@@ -406,7 +411,8 @@ void ReadableSide::updateReadableListening() {
 }
 
 void ReadableSide::clearAwaitDrain() noexcept {
-  for (const Ref<PipeLink>& link : pipes) link->clearAwaitDrain();
+  if (pipes_ == nullptr) return;
+  for (const Ref<PipeLink>& link : pipes_->links) link->clearAwaitDrain();
 }
 
 void ReadableSide::undestroy() noexcept {
@@ -418,9 +424,10 @@ void ReadableSide::undestroy() noexcept {
 }
 
 void ReadableSide::abandon() noexcept {
-  for (const Ref<PipeLink>& link : std::exchange(pipes, {})) link->detach();
-  for (const Ref<PipeLink>& link : std::exchange(loosePipes_, {})) link->detach();
   queue_.clear();
+  if (pipes_ == nullptr) return;
+  for (const Ref<PipeLink>& link : std::exchange(pipes_->links, {})) link->detach();
+  for (const Ref<PipeLink>& link : std::exchange(pipes_->loose, {})) link->detach();
 }
 
 }  // namespace uvnet::stream

@@ -16,6 +16,7 @@
 namespace uvnet::stream {
 
 class PipeLink;
+struct Pipes;
 
 class ReadableSide {
  public:
@@ -56,13 +57,12 @@ class ReadableSide {
   std::optional<Encoding> encoding() const noexcept;
 
   // Of text pushed without one. Unlike the writable side's it cannot be changed, as in Node.
-  const Encoding defaultEncoding;
-
-  // pipe.cc
-  std::vector<Ref<PipeLink>> pipes;
+  Encoding defaultEncoding() const noexcept { return defaultEncoding_; }
 
  private:
   friend class PipeLink;
+
+  Pipes& pipes();  // made when first asked for
 
   bool pushRarely(Buffer&& chunk, bool decoded);
   bool canPushMore() const noexcept;
@@ -85,28 +85,27 @@ class ReadableSide {
 
   Stream& stream_;
   Core& core_;
-  std::size_t highWaterMark_;
-  ReadQueue queue_;
-  std::optional<bool> flowing_;
-  bool paused_ = false;
-  bool hasPaused_ = false;  // pause() or resume() was ever called
-  bool usable_ = true;      // false: made without a readable side
-  bool reading_ = false;    // doRead() was called and has not pushed yet
-  bool sync_ = true;        // inside doRead()
-  bool ended_ = false;      // the source gave its end
-  bool endEmitted_ = false;
-  bool needReadable_ = false;
-  bool emittedReadable_ = false;
-  bool readableListening_ = false;
-  bool dataListening_ = false;
-  bool resumeScheduled_ = false;
-  bool readingMore_ = false;
-  bool dataEmitted_ = false;
+  std::unique_ptr<Pipes> pipes_;
   std::unique_ptr<StringDecoder> decoder_;
-  std::vector<Ref<PipeLink>> loosePipes_;  // out of `pipes` and still listening
-  bool unpipeUntold_ = false;  // an 'unpipe' is being said that no pipe has taken as its own
+  std::size_t highWaterMark_;
+  [[no_unique_address]] ReadQueue queue_;  // what follows lies where it leaves room
+  std::optional<bool> flowing_;
   std::optional<Encoding> dataEncoding_;  // of the 'data' that is being emitted, if it is text
-  bool manyPipes_ = false;  // a second destination was added (Node keeps a set from then on)
+  const Encoding defaultEncoding_;
+  bool paused_ : 1 = false;
+  bool hasPaused_ : 1 = false;  // pause() or resume() was ever called
+  bool usable_ : 1 = true;      // false: made without a readable side
+  bool reading_ : 1 = false;    // doRead() was called and has not pushed yet
+  bool sync_ : 1 = true;        // inside doRead()
+  bool ended_ : 1 = false;      // the source gave its end
+  bool endEmitted_ : 1 = false;
+  bool needReadable_ : 1 = false;
+  bool emittedReadable_ : 1 = false;
+  bool readableListening_ : 1 = false;
+  bool dataListening_ : 1 = false;
+  bool resumeScheduled_ : 1 = false;
+  bool readingMore_ : 1 = false;
+  bool dataEmitted_ : 1 = false;
 };
 
 }  // namespace uvnet::stream

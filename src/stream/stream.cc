@@ -66,7 +66,7 @@ std::optional<Buffer> Stream::read(std::int64_t n) { return core_->readable.read
 bool Stream::unshift(const Buffer& chunk) { return core_->readable.unshift(chunk, false); }
 
 bool Stream::unshift(std::string_view text) {
-  return unshift(text, core_->readable.defaultEncoding);
+  return unshift(text, core_->readable.defaultEncoding());
 }
 bool Stream::unshift(std::string_view text, Encoding encoding) {
   const std::optional<Encoding> own = core_->readable.encoding();
@@ -217,7 +217,7 @@ bool Stream::allowHalfOpen() const noexcept { return core_->allowHalfOpen; }
 void Stream::setAllowHalfOpen(bool allow) noexcept { core_->allowHalfOpen = allow; }
 
 void Stream::construct() { core_->life.construct(); }
-bool Stream::push(std::string_view text) { return push(text, core_->readable.defaultEncoding); }
+bool Stream::push(std::string_view text) { return push(text, core_->readable.defaultEncoding()); }
 bool Stream::push(std::string_view text, Encoding encoding) {
   return core_->readable.pushText(text, encoding);
 }

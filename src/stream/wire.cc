@@ -15,12 +15,12 @@ void Wire::attach(handles::HandlePtr handle) noexcept {
   handle_ = std::move(handle);
   handle_->setReadListener(this);
   reading_ = false;
-  lastWriteQueueSize_ = 0;
   bytesRead_ = bytesWritten_ = 0;
   gauge_.reset();
   // An answer to the last handle's write is nobody's any more.
   ++request_;
   forget();
+  if (waiting_ != nullptr) waiting_->queued = 0;
   if (hasOnRead() && into_->onread.nextBuffer) into_->memory = into_->onread.nextBuffer();
 }
 
@@ -37,7 +37,7 @@ handles::HandlePtr Wire::detach() noexcept {
 void Wire::forget() noexcept { const Callback dropped = takeDone(); }
 
 Callback Wire::takeDone() noexcept {
-  return done_ != nullptr ? std::exchange(*done_, {}) : Callback();
+  return waiting_ != nullptr ? std::exchange(waiting_->done, {}) : Callback();
 }
 
 std::uint64_t Wire::bytesRead() const noexcept {
@@ -53,19 +53,19 @@ void Wire::readStart() {
   if (handle_ == nullptr || reading_) return;
   reading_ = true;
   const int status = handle_->readStart();
-  if (status < 0) stream_.destroy(errnoError(status, "read"));
+  if (status < 0) stream().destroy(errnoError(status, "read"));
 }
 
 void Wire::readStop() {
   reading_ = false;
   if (handle_ == nullptr) return;
   const int status = handle_->readStop();
-  if (status < 0) stream_.destroy(errnoError(status, "read"));
+  if (status < 0) stream().destroy(errnoError(status, "read"));
 }
 
 [[gnu::hot]] void Wire::onRead(Buffer&& chunk) {
   touch();
-  Core& core = stream_.core();
+  Core& core = stream().core();
   if (core.life.destroyed) return;
   if (handle_->movesReads()) {
     // It could not be moved: the destination is full or somebody listens. By copying for a while.
@@ -78,7 +78,7 @@ void Wire::readStop() {
 }
 
 handles::StreamHandle* Wire::onReadDestination() {
-  return hasOnRead() ? nullptr : PipeLink::soleDestination(stream_);
+  return hasOnRead() ? nullptr : PipeLink::soleDestination(stream());
 }
 
 void Wire::onMoved(std::size_t n) {
@@ -88,12 +88,12 @@ void Wire::onMoved(std::size_t n) {
 
 void Wire::stopAfterFullRead() {
   reading_ = false;
-  if (!stream_.destroyed()) readStop();
+  if (!stream().destroyed()) readStop();
 }
 
 void Wire::onReadInto(std::size_t n) {
   touch();
-  if (stream_.destroyed()) return;
+  if (stream().destroyed()) return;
   const bool more = into_->onread.callback(n, into_->memory);
   if (into_->onread.nextBuffer) into_->memory = into_->onread.nextBuffer();
   if (!more) stopAfterFullRead();
@@ -102,12 +102,12 @@ void Wire::onReadInto(std::size_t n) {
 void Wire::onReadEnd(int status) {
   touch();
   if (status != uverr::kEof) {
-    stream_.destroy(errnoError(status, "read"));
+    stream().destroy(errnoError(status, "read"));
     return;
   }
-  if (stream_.readableEnded()) return;
-  stream_.pushEnd();
-  stream_.read(0);  // starts the way to 'end' where nothing is buffered
+  if (stream().readableEnded()) return;
+  stream().pushEnd();
+  stream().read(0);  // starts the way to 'end' where nothing is buffered
 }
 
 void Wire::setOnRead(OnRead onread) {
@@ -149,43 +149,40 @@ void Wire::write(std::span<Buffer> chunks, bool tried, Callback done) {
   }
   wait(std::move(done));
   const int status = handle_->write(
-      chunks, stream_, [this, request = request_](int answer) { onWritten(request, answer); });
+      chunks, stream(), [this, request = request_](int answer) { onWritten(request, answer); });
   if (status < 0) {
     const Error error = errnoError(status, "write");
     takeDone()(&error);
     return;
   }
-  lastWriteQueueSize_ = total;
+  waiting_->queued = total;
 }
 
 void Wire::wait(Callback done) {
   ++request_;
-  if (done_ != nullptr) {
-    *done_ = std::move(done);
-  } else {
-    done_ = std::make_unique<Callback>(std::move(done));
-  }
+  if (waiting_ == nullptr) waiting_ = std::make_unique<Waiting>();
+  waiting_->done = std::move(done);
 }
 
 void Wire::onWritten(unsigned request, int status) {
   if (request != request_) return;
   Callback done = takeDone();
   if (!done) return;
-  if (status < 0 && (cutWritesFail_ || !stream_.destroyed())) {
+  if (status < 0 && (cutWritesFail_ || !stream().destroyed())) {
     const Error error = errnoError(status, "write");
     done(&error);
-  } else if (stream_.destroyed()) {
+  } else if (stream().destroyed()) {
     done(nullptr);
   } else {
     touch();
-    lastWriteQueueSize_ = 0;
+    waiting_->queued = 0;
     done(nullptr);
   }
 }
 
 void Wire::shutdown(Callback done) {
   wait(std::move(done));
-  const int status = handle_->shutdown(stream_, [this, request = request_](int) {
+  const int status = handle_->shutdown(stream(), [this, request = request_](int) {
     if (request != request_) return;
     // However it went: a connection that is gone needs no FIN.
     if (Callback told = takeDone()) told(nullptr);
@@ -211,16 +208,16 @@ void Wire::setTimeout(handles::TimerLists& lists, std::uint64_t milliseconds, Id
 
 void Wire::onTimeout(void* user) {
   Wire& wire = *static_cast<Wire*>(user);
-  if (wire.lastWriteQueueSize_ > 0 && wire.handle_ != nullptr) {
+  if (wire.waiting_ != nullptr && wire.waiting_->queued > 0 && wire.handle_ != nullptr) {
     // A slow write that has moved since the last look is not idle.
     const std::size_t queued = wire.handle_->writeQueueSize();
-    if (queued != wire.lastWriteQueueSize_) {
-      wire.lastWriteQueueSize_ = queued;
+    if (queued != wire.waiting_->queued) {
+      wire.waiting_->queued = queued;
       wire.touch();
       return;
     }
   }
-  wire.timeout_->onIdle(wire.stream_);
+  wire.timeout_->onIdle(wire.stream());
 }
 
 }  // namespace uvnet::stream

@@ -24,7 +24,7 @@ class Wire final : public handles::StreamHandle::ReadListener {
  public:
   // Told when the timeout has passed without a sign of life.
   using Idle = void (*)(Stream& stream);
-  explicit Wire(Stream& stream) noexcept : stream_(stream) {}
+  explicit Wire(Stream& stream) noexcept : ReadListener(stream) {}
 
   handles::StreamHandle* handle() const noexcept { return handle_.get(); }
   // Counters start again; nothing is read yet.
@@ -72,7 +72,7 @@ class Wire final : public handles::StreamHandle::ReadListener {
   std::uint64_t bytesWritten() const noexcept;
 
  private:
-  [[gnu::hot]] RefCounted& owner() noexcept override { return stream_; }
+  Stream& stream() const noexcept { return static_cast<Stream&>(owner()); }
   void onRead(Buffer&& chunk) override;
   void onReadEnd(int status) override;
   std::span<char> onReadMemory() override { return into_->memory; }
@@ -96,9 +96,15 @@ class Wire final : public handles::StreamHandle::ReadListener {
   };
   struct Timeout {
     Timeout(Wire& wire, Idle idle) noexcept
-        : timer(wire.stream_, &Wire::onTimeout, &wire), onIdle(idle) {}
+        : timer(wire.stream(), &Wire::onTimeout, &wire), onIdle(idle) {}
     handles::Timer timer;
     Idle onIdle;
+  };
+
+  // For the write or shutdown under way: a stream ends only when all is written, so that it is one.
+  struct Waiting {
+    Callback done;
+    std::size_t queued = 0;  // of the write, at the last look
   };
 
   // These lie where the base leaves room.
@@ -107,14 +113,10 @@ class Wire final : public handles::StreamHandle::ReadListener {
   BulkGauge gauge_;
   std::uint32_t tried_ = 0;  // taken by the last tryWrite()
   unsigned request_ = 0;     // number of the one under way; an older one's answer is ignored
-  Stream& stream_;
   handles::HandlePtr handle_;
   std::unique_ptr<Timeout> timeout_;
   std::unique_ptr<Into> into_;
-  std::size_t lastWriteQueueSize_ = 0;
-  // Who waits for the write or shutdown under way: a stream ends only when all is written, so that
-  // it is one.
-  std::unique_ptr<Callback> done_;
+  std::unique_ptr<Waiting> waiting_;
   std::uint64_t bytesRead_ = 0;  // of the last handle, once it was given up
   std::uint64_t bytesWritten_ = 0;
 };

@@ -15,13 +15,13 @@ WritableSide::WritableSide(Stream& stream, Core& core, const StreamOptions& opti
     : defaultEncoding(options.defaultEncoding),
       decodeStrings(options.decodeStrings),
       autoCork(options.autoCork),
-      stream_(stream),
-      core_(core),
-      highWaterMark_(highWaterMark),
       usable_(options.writable),
       ending_(!options.writable),
       ended_(!options.writable),
-      finished_(!options.writable) {}
+      finished_(!options.writable),
+      stream_(stream),
+      core_(core),
+      highWaterMark_(highWaterMark) {}
 
 inline void WritableSide::start(std::string_view bytes, const Buffer* owner, Callback&& callback,
                                 Text text) {

@@ -47,10 +47,10 @@ class WritableSide {
   // A write that the source takes at once and that has no callback changes nothing here.
   bool passesThrough() const noexcept;
 
-  bool endedByPeer = false;
   Encoding defaultEncoding;
-  const bool decodeStrings;
-  const bool autoCork;
+  bool endedByPeer : 1 = false;
+  const bool decodeStrings : 1;
+  const bool autoCork : 1;
 
  private:
   // The waiting array is compacted once so many of its head, and half of it, are used up: in total
@@ -132,28 +132,27 @@ class WritableSide {
   void finish();
   void tellFinished(const Error* error);
 
-  Stream& stream_;
-  Core& core_;
-  std::size_t highWaterMark_;
-  std::size_t length_ = 0;    // bytes queued and under way
-  std::size_t writeLen_ = 0;  // of those, under way
+  bool held_ : 1 = false;   // by autoCork, until a tick that is on its way
+  bool usable_ : 1 = true;  // false: made without a writable side
+  bool writing_ : 1 = false;
+  bool sync_ : 1 = true;  // inside the call that started the write
+  bool expectWritten_ : 1 = false;
+  bool bufferProcessing_ : 1 = false;
+  bool needDrain_ : 1 = false;
+  bool ending_ : 1 = false;
+  bool ended_ : 1 = false;  // end() has returned
+  bool finished_ : 1 = false;
+  bool finalCalled_ : 1 = false;
+  bool prefinished_ : 1 = false;
+  bool afterWritePending_ : 1 = false;
   unsigned corked_ = 0;
   unsigned pending_ = 0;  // writes and steps that must be over before 'finish'
   unsigned life_ = 0;     // answers of an earlier life (a Socket connects again) are not ours
-  bool held_ = false;     // by autoCork, until a tick that is on its way
-  bool usable_ = true;    // false: made without a writable side
-  bool writing_ = false;
-  bool sync_ = true;  // inside the call that started the write
-  bool expectWritten_ = false;
-  bool bufferProcessing_ = false;
-  bool needDrain_ = false;
-  bool ending_ = false;
-  bool ended_ = false;  // end() has returned
-  bool finished_ = false;
-  bool finalCalled_ = false;
-  bool prefinished_ = false;
-  bool afterWritePending_ = false;
-
+  Stream& stream_;
+  Core& core_;
+  std::size_t highWaterMark_;
+  std::size_t length_ = 0;        // bytes queued and under way
+  std::size_t writeLen_ = 0;      // of those, under way
   std::unique_ptr<Queue> queue_;  // made when first needed, then kept
 };
 

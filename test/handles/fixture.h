@@ -65,7 +65,7 @@ class Owner : public RefCounted {
 
 class Reader : public StreamHandle::ReadListener {
  public:
-  RefCounted& owner() noexcept override { return *owner_; }
+  Reader() : Reader(make<Owner>()) {}
   void onRead(Buffer&& chunk) override {
     bytes += chunk.view();
     ++chunks;
@@ -84,7 +84,8 @@ class Reader : public StreamHandle::ReadListener {
   std::function<void(int)> ended;
 
  private:
-  Ref<Owner> owner_ = make<Owner>();
+  explicit Reader(Ref<Owner> owner) : ReadListener(*owner), owner_(std::move(owner)) {}
+  Ref<Owner> owner_;
 };
 
 class Acceptor : public StreamHandle::ConnectionListener {
