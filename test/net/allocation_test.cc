@@ -284,8 +284,7 @@ TEST_CASE("idle timeouts that are refreshed by a steady echo allocate nothing", 
   world.end();
 }
 
-TEST_CASE("an accepted socket that is idle holds 5 allocations of 880 bytes in all",
-          "[net][D02]") {
+TEST_CASE("an accepted socket that is idle holds 5 allocations of 880 bytes in all", "[net][D02]") {
   constexpr std::size_t kSockets = 50;
   constexpr std::string_view kMessage = "a message of a connection that is idle then";
   NetWorld world;
