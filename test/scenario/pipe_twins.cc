@@ -123,25 +123,28 @@ SCENARIO_TWIN("pipe-two-destinations") {
 
 SCENARIO_TWIN("unpipe") {
   both([&](Transport& t) {
+    Socket*& client = var<Socket*>(nullptr);
     Server& server = net.createServer([&](Socket& peer) {
       const std::string& o = t.object("peer");
       watch(o, peer, "pipe unpipe end finish close");
       peer.pipe(peer);
-      after(30, [&] {
-        trace(o, "unpipe ->", &peer.unpipe(peer) == &peer);
-        flow(o, "unpiped", peer);
-      });
-      after(90, [&] {
-        flow(o, "later", peer);
-        peer.pipe(peer);
-      });
+      until([&] { return client->bytesRead() == 3; },
+            [&] {
+              trace(o, "unpipe ->", &peer.unpipe(peer) == &peer);
+              flow(o, "unpiped", peer);
+              client->end("two");
+              until([&] { return peer.bytesRead() == 6; },
+                    [&] {
+                      flow(o, "later", peer);
+                      peer.pipe(peer);
+                    });
+            });
     });
     t.listen(server, [&] {
-      Socket& client = net.connect(t.target(server));
-      gather(t.object("client"), client);
-      watch(t.object("client"), client, "end close");
-      client.write("one");
-      after(60, [&] { client.end("two"); });
+      client = &net.connect(t.target(server));
+      gather(t.object("client"), *client);
+      watch(t.object("client"), *client, "end close");
+      client->write("one");
       closeAfter(server, 1);
     });
   });

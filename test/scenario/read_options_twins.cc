@@ -114,21 +114,29 @@ SCENARIO_TWIN("set-encoding-buffered") {
 SCENARIO_TWIN("set-encoding-split") {
   const auto run = [&](const std::string& name, Encoding encoding,
                        const std::vector<std::string>& parts) {
-    Server& server = net.createServer([this, parts](Socket& peer) {
-      const int count = static_cast<int>(parts.size());
-      for (int i = 0; i < count; ++i) {
-        after(20 * i,
-              [&peer, hex = parts[static_cast<std::size_t>(i)]] { peer.write(hex, "hex"); });
-      }
-      after(20 * count, [&peer] { peer.end(); });
+    Socket*& client = var<Socket*>(nullptr);
+    Server& server = net.createServer([this, parts, &client](Socket& peer) {
+      std::function<void(std::size_t, std::size_t)>& next =
+          var(std::function<void(std::size_t, std::size_t)>());
+      next = [this, &client, &next, &peer, parts](std::size_t at, std::size_t sent) {
+        if (at == parts.size()) {
+          peer.end();
+          return;
+        }
+        peer.write(parts[at], "hex");
+        sent += parts[at].size() / 2;
+        until([&client, sent] { return client->bytesRead() == sent; },
+              [&next, at, sent] { next(at + 1, sent); });
+      };
+      next(0, 0);
       peer.resume();
     });
     closeAfter(server, 1);
-    server.listen(0, "127.0.0.1", [this, &server, name, encoding] {
-      Socket& client = net.connect(portOf(server), "127.0.0.1");
-      const bool same = &client.setEncoding(encoding) == &client;
-      trace(name, "setEncoding", same, client.readableEncoding()->name());
-      watch(name, client, "data end close");
+    server.listen(0, "127.0.0.1", [this, &server, &client, name, encoding] {
+      client = &net.connect(portOf(server), "127.0.0.1");
+      const bool same = &client->setEncoding(encoding) == client;
+      trace(name, "setEncoding", same, client->readableEncoding()->name());
+      watch(name, *client, "data end close");
     });
   };
   run("utf8", "utf8", {"68c3", "a9e2", "82", "ac21"});

@@ -2,17 +2,24 @@
 'use strict';
 
 const net = require('net');
-const { after, closeAfter, trace, watch } = require('./support/trace');
+const { closeAfter, trace, until, watch } = require('./support/trace');
 
 const run = (name, encoding, parts) => {
+  let client = null;
   const server = net.createServer((peer) => {
-    parts.forEach((hex, i) => after(20 * i, () => peer.write(hex, 'hex')));
-    after(20 * parts.length, () => peer.end());
+    let sent = 0;
+    const next = () => {
+      if (parts.length === 0) return peer.end();
+      peer.write(parts[0], 'hex');
+      sent += parts.shift().length / 2;
+      return until(() => client.bytesRead === sent, next);
+    };
+    next();
     peer.resume();
   });
   closeAfter(server, 1);
   server.listen(0, '127.0.0.1', () => {
-    const client = net.connect(server.address().port, '127.0.0.1');
+    client = net.connect(server.address().port, '127.0.0.1');
     trace(name, 'setEncoding', client.setEncoding(encoding) === client, client.readableEncoding);
     watch(name, client, 'data end close');
   });

@@ -290,6 +290,14 @@ void Twin::after(int milliseconds, Function<void()> f) {
   uv_timer_start(&alarm->uv, ring, static_cast<std::uint64_t>(milliseconds), 0);
 }
 
+void Twin::until(std::function<bool()> is, std::function<void()> f) {
+  if (is()) {
+    f();
+  } else {
+    after(1, [this, is = std::move(is), f = std::move(f)] { until(is, f); });
+  }
+}
+
 Twin::Twin(string_view name) : name_(name), settler_(new Settler{{}, this, 0, {}}) {
   uv_idle_init(host.loop(), &settler_->uv);
   settler_->uv.data = settler_;

@@ -137,6 +137,8 @@ class Twin {
   // Not before so many milliseconds have passed, and the loop has settled since: on a busy machine,
   // too, all that an earlier step set off has happened before the next.
   void after(int milliseconds, Function<void()> f);
+  // When is() says so: for what has no event.
+  void until(std::function<bool()> is, std::function<void()> f);
   void tick(Function<void()> f) { host.nextTick(std::move(f)); }
 
  protected:
