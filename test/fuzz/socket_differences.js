@@ -24,17 +24,64 @@ function withoutLost(trace) {
 
 const kForgotten = / callback \d+ of end ERR_STREAM_DESTROYED/;
 const withoutForgotten = (trace) => trace.filter((line) => !kForgotten.test(line));
-const forgotten = (trace) => trace.filter((line) => kForgotten.test(line)).length;
 
 // readableFlowing of a destroyed socket.
 function withoutFlowAtClose(trace) {
   const gone = new Set();
   return trace.flatMap((line) => {
     const [name, mark] = line.split(' ');
-    if (mark === ':' && gone.has(name)) line = line.replace(/ readableFlowing=false/, '');
+    if (mark === ':' && gone.has(name)) line = line.replace(/ readableFlowing=\w+/, '');
     if (/ destroyed=true/.test(line)) gone.add(name);
     return line === `${name} :` ? [] : [line];
   });
+}
+
+// --- Up to a moment ------------------------------------------------------------------------------------------------------
+//
+// Where one event sets two programs on different ways, what came before it is compared all the same: every turn of the
+// program before the event's, and of that turn what the event's own peer had said. (What other peers said in it may have
+// come before or after: a trace is in order for each peer only.)
+
+// The lines with the turn of each. A peer is told of the turns that begin ("-- n") from its first line on.
+function inTurns(trace) {
+  const peers = new Map();
+  for (const line of trace) {
+    const name = line.split(' ', 1)[0];
+    if (!peers.has(name)) peers.set(name, []);
+    peers.get(name).push(line);
+  }
+  return [...peers].flatMap(([name, lines]) => {
+    const begins = (line) => /^\w+ -- (\d+)$/.exec(line)?.[1];
+    let turn = Number(lines.map(begins).find((number) => number !== undefined) ?? Infinity) - 1;
+    return lines.map((line) => ({ name, line, turn: turn = Number(begins(line) ?? turn) }));
+  });
+}
+
+// Both traces up to the line at `index` of one of them.
+function upTo(index, of, traces) {
+  const told = inTurns(of);
+  const { name, turn } = told[index];
+  const before = told.slice(0, index).filter((entry) => entry.name === name && entry.turn === turn);
+  // What has changed is said together with the next event, which may be another.
+  while (before.at(-1)?.line.startsWith(`${name} :`)) before.pop();
+  return traces.map((trace) => {
+    let left = before.length;
+    return inTurns(trace).filter((entry) => entry.turn < turn || (entry.turn === turn && entry.name === name && left-- > 0))
+      .map(({ line }) => line);
+  });
+}
+
+// The index of the last line before `index` that `is` says so of.
+const lastBefore = (trace, index, is) => trace.slice(0, index).findLastIndex(is);
+
+// Where a socket connects again, while `is` says so of how long its queue of what was read is.
+function reconnect(trace, is) {
+  let length = 0;
+  for (const [index, line] of trace.entries()) {
+    length = Number(/^c :.* readableLength=(\d+)/.exec(line)?.[1] ?? length);
+    if (line === 'c > connect' && trace.indexOf('c < connect itself', index) > 0 && is(length)) return index;
+  }
+  return -1;
 }
 
 const thrown = (trace) => trace.filter((line) => /^process (?:uncaught|threw)/.test(line));
@@ -69,7 +116,8 @@ module.exports = [
     reason: 'The callback of an end() after destroy() is never called by Node, or when the next connection of the same ' +
       'socket ends. Ours is told ERR_STREAM_DESTROYED at once.',
     apply: (program, node, ours) => {
-      if (forgotten(ours) > forgotten(node)) return [[], []];
+      const index = ours.findIndex((line) => kForgotten.test(line) && !node.includes(line));
+      if (index >= 0) return upTo(index, ours, [node, ours]);
       return node.includes('c < connect itself') ? [node, ours].map(withoutForgotten) : [node, ours];
     },
   },
@@ -77,22 +125,30 @@ module.exports = [
     name: 'reset-failed',
     reason: 'A reset that fails (EINVAL: the FIN is under way) leaves the connection open in Node, which forgets its handle: ' +
       'there is no close, the peer hears nothing, and a pipe swallows the error. Ours closes it.',
-    apply: (program, node, ours) => (/"resetAndDestroy"/.test(JSON.stringify(program)) &&
-      [...node, ...ours].some((line) => / EINVAL$/.test(line)) ? [[], []] : [node, ours]),
+    apply: (program, node, ours) => {
+      const failed = inTurns(ours).filter(({ line }) => / EINVAL$/.test(line));
+      const turn = Math.min(...failed.map((entry) => entry.turn));
+      const index = inTurns(ours).findIndex((entry) => entry.turn === turn && entry.line.endsWith(' > resetAndDestroy'));
+      return index < 0 ? [node, ours] : upTo(index, ours, [node, ours]);
+    },
   },
   {
     name: 'reconnect-unread',
     reason: 'What was put back by unshift() and not read ends with the connection. Node keeps it for the next one.',
-    apply: (program, node, ours) => (node.includes('c < connect itself') && /"unshift"/.test(JSON.stringify(program)) ?
-      [[], []] : [node, ours]),
+    apply: (program, node, ours) => {
+      const index = reconnect(node, (length) => length > 0);
+      return index < 0 || !node.includes('c < unshift true') ? [node, ours] : upTo(index, node, [node, ours]);
+    },
   },
   {
     name: 'late-error',
     reason: 'The error of a write() that is refused comes on the next tick, and in Node destroys the connection that ' +
       'connect() has begun in between, too: its close comes twice. Ours ends the connection that was written to.',
-    apply: (program, node, ours) => (node.includes('c < connect itself') && node.includes('c error ERR_STREAM_WRITE_AFTER_END') &&
-      node.filter((line) => line === 'c close true').length > ours.filter((line) => line === 'c close true').length ?
-      [[], []] : [node, ours]),
+    apply: (program, node, ours) => {
+      const index = node.findIndex((line, i) => line === 'c error ERR_STREAM_WRITE_AFTER_END' && ours[i] !== line);
+      const began = lastBefore(node, Math.max(index, 0), (line) => line === 'c > connect');
+      return began < 0 ? [node, ours] : upTo(began, node, [node, ours]);
+    },
   },
   {
     name: 'pipe-undone',

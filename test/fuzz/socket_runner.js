@@ -103,6 +103,7 @@ class Runner {
       this.peers.c.connect(this.target);
       this.begin(program.before);
       this.turns = [...program.turns];
+      this.turn = 0;
       this.rest(kQuiet, kLongest);
     });
   }
@@ -124,7 +125,8 @@ class Runner {
       if (quiet > 0) return this.rest(quiet - 1, left - 1);
       this.look();
       if (this.turns.length === 0) return this.finish();
-      for (const name of this.lines.keys()) this.put(name, '--');
+      this.turn++;
+      for (const name of this.lines.keys()) this.put(name, `-- ${this.turn}`);
       this.begin(this.turns.shift());
       return this.rest(kQuiet, left - 1);
     });
@@ -132,7 +134,7 @@ class Runner {
 
   // The end: all that is left is destroyed, and must then be gone.
   finish() {
-    for (const name of this.lines.keys()) this.put(name, '-- the end');
+    for (const name of this.lines.keys()) this.put(name, `-- ${this.turn + 1}`);
     for (const socket of this.names.keys()) socket.on('error', () => {}).destroy();
     this.server.close();
     let turns = 0;
