@@ -5,7 +5,8 @@
 
 The difference is the precompiled header, which clang cannot read when gcc made it. Of the files named
 on standard input, those that the build compiles are printed: others have no flags to be tidied with
-(the sources in test/compile_fail, say).
+(the sources in test/compile_fail, say). Nor are those printed that use std::views: clang 14 does not
+compile what gcc 12's library has there (LLVM issue 44178, mended in clang 16).
 """
 
 import json
@@ -28,8 +29,12 @@ def main():
     (output / "compile_commands.json").write_text(json.dumps(entries, indent=1), encoding="utf-8")
     compiled = {os.path.relpath(entry["file"]) for entry in entries}
     for file in sys.stdin.read().splitlines():
-        if file in compiled:
-            print(file)
+        if file not in compiled:
+            continue
+        if "std::views::" in pathlib.Path(file).read_text(encoding="utf-8"):
+            print(f"dev: clang-tidy: {file} left out, it uses std::views", file=sys.stderr)
+            continue
+        print(file)
 
 
 if __name__ == "__main__":

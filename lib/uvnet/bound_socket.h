@@ -34,7 +34,7 @@ class UVNET_API BoundSocket {
  public:
   // Binds now. Throws what the system says ("bind EADDRINUSE 127.0.0.1:80"), ERR_SOCKET_BAD_PORT,
   // ERR_INVALID_IP_ADDRESS, or ERR_INVALID_ARG_VALUE (a path together with the rest, or unusable).
-  BoundSocket(Net& net, BoundSocketOptions options = {});
+  BoundSocket(Net& net, const BoundSocketOptions& options = {});
   BoundSocket(BoundSocket&&) noexcept;
   BoundSocket& operator=(BoundSocket&&) noexcept;
   // Closes it, unless a Server or Socket has taken it over.

@@ -62,6 +62,7 @@ class Function<R(Args...)> {
   explicit operator bool() const noexcept { return ops_ != nullptr; }
 
   // Calling an empty Function is a programmer's error, as with a null function pointer.
+  // NOLINTNEXTLINE(clang-analyzer-core.NullDereference)
   R operator()(Args... args) { return ops_->call(&storage_, std::forward<Args>(args)...); }
 
  private:

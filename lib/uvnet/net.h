@@ -61,7 +61,8 @@ class UVNET_API Net {
   // A server that is not listening yet; the listener is an ordinary 'connection' listener. The Net
   // holds it until 'close' was emitted; take a Ref to keep it longer.
   Server& createServer(Function<void(Socket&)> connectionListener = {});
-  Server& createServer(ServerOptions options, Function<void(Socket&)> connectionListener = {});
+  Server& createServer(const ServerOptions& options,
+                       Function<void(Socket&)> connectionListener = {});
 
   // A socket that is connecting; the listener is added to 'connect', once. Throws as
   // Socket::connect(). Held until 'close' was emitted; take a Ref to keep it longer.

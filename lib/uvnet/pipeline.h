@@ -30,7 +30,8 @@ struct FinishedOptions {
 // Tells once, when the stream is no longer readable and writable, or has failed, or was closed
 // before its end (ERR_STREAM_PREMATURE_CLOSE). The listeners stay, so that a late 'error' is heard;
 // the function that is returned takes them away.
-UVNET_API Function<void()> finished(Stream& stream, FinishedOptions options, Callback callback);
+UVNET_API Function<void()> finished(Stream& stream, const FinishedOptions& options,
+                                    Callback callback);
 UVNET_API Function<void()> finished(Stream& stream, Callback callback);
 
 struct PipelineOptions {
@@ -44,7 +45,7 @@ using StreamList = std::initializer_list<std::reference_wrapper<Stream>>;
 // told once, when all is over. The streams live at least that long. Fewer than two streams:
 // ERR_MISSING_ARGS is thrown. Returns the last one.
 UVNET_API Stream& pipeline(StreamList streams, Callback callback);
-UVNET_API Stream& pipeline(StreamList streams, PipelineOptions options, Callback callback);
+UVNET_API Stream& pipeline(StreamList streams, const PipelineOptions& options, Callback callback);
 
 // One Duplex that writes to the first stream and reads from the last, with a pipeline between
 // them. Throws ERR_MISSING_ARGS without streams, ERR_INVALID_ARG_VALUE where one cannot be piped.
@@ -52,10 +53,11 @@ UVNET_API Ref<Duplex> compose(StreamList streams);
 
 // Two ends in memory: what is written to one is read from the other, and the writer is told when
 // it was read.
-UVNET_API std::pair<Ref<Duplex>, Ref<Duplex>> duplexPair(Host& host, StreamOptions options = {});
+UVNET_API std::pair<Ref<Duplex>, Ref<Duplex>> duplexPair(Host& host,
+                                                         const StreamOptions& options = {});
 
 // Destroys the stream with an AbortError once stop is requested; from another thread, as soon as
 // the loop turns. Returns the stream.
-UVNET_API Stream& addAbortSignal(std::stop_token signal, Stream& stream);
+UVNET_API Stream& addAbortSignal(const std::stop_token& signal, Stream& stream);
 
 }  // namespace uvnet

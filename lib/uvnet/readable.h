@@ -64,8 +64,8 @@ class UVNET_API Readable : public Stream, public On<Readable, ReadableEvents> {
   Readable& unpipe(Stream& destination) { return unpipeFrom(destination), *this; }
 
  protected:
-  explicit Readable(Host& host, StreamOptions options = {})
-      : Stream(host, std::move(options), Sides::kReadable) {}
+  explicit Readable(Host& host, const StreamOptions& options = {})
+      : Stream(host, options, Sides::kReadable) {}
   std::string_view className() const noexcept override { return "Readable"; }
   std::span<const EventId> leadingEvents() const noexcept override;
 };

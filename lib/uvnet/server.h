@@ -34,7 +34,7 @@ class UVNET_API Server : public Emitter, public On<Server, ServerEvents> {
  public:
   // make<Server>(net, ...); the listener is an ordinary 'connection' listener.
   explicit Server(Net& net, Function<void(Socket&)> connectionListener = {});
-  Server(Net& net, ServerOptions options, Function<void(Socket&)> connectionListener = {});
+  Server(Net& net, const ServerOptions& options, Function<void(Socket&)> connectionListener = {});
 
   using Emitter::removeAllListeners;
   using On<Server, ServerEvents>::removeAllListeners;

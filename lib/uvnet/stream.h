@@ -77,7 +77,8 @@ class UVNET_API Stream : public Emitter {
  protected:
   enum class Sides : std::uint8_t { kBoth, kReadable, kWritable };
   // room: bytes that the kind of stream wants for its own state, see room().
-  Stream(Host& host, StreamOptions options, Sides sides = Sides::kBoth, std::size_t room = 0);
+  Stream(Host& host, const StreamOptions& options, Sides sides = Sides::kBoth,
+         std::size_t room = 0);
   ~Stream() override;
 
   // --- The readable side -----------------------------------------------------------------------
@@ -254,7 +255,7 @@ class UVNET_API Stream : public Emitter {
   friend class stream::Pipeline;
   friend class stream::Composed;
   friend struct stream::Questions;
-  friend UVNET_API Stream& addAbortSignal(std::stop_token signal, Stream& stream);
+  friend UVNET_API Stream& addAbortSignal(const std::stop_token& signal, Stream& stream);
   void watchSignal(const std::stop_token& signal);
   bool writeBytes(std::string_view bytes, const Buffer* owner, Callback&& callback,
                   std::optional<Encoding> text = {});

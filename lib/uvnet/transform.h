@@ -42,8 +42,7 @@ class UVNET_API Transform : public Duplex {
 
 class UVNET_API PassThrough : public Transform {
  public:
-  explicit PassThrough(Host& host, StreamOptions options = {})
-      : Transform(host, std::move(options)) {}
+  explicit PassThrough(Host& host, const StreamOptions& options = {}) : Transform(host, options) {}
 
  protected:
   void doTransform(Buffer chunk, TransformCallback done) override {

@@ -53,8 +53,8 @@ class UVNET_API Writable : public Stream, public On<Writable, WritableEvents> {
   Writable& destroy(const Error& error) { return Stream::destroy(error), *this; }
 
  protected:
-  explicit Writable(Host& host, StreamOptions options = {})
-      : Stream(host, std::move(options), Sides::kWritable) {}
+  explicit Writable(Host& host, const StreamOptions& options = {})
+      : Stream(host, options, Sides::kWritable) {}
   std::string_view className() const noexcept override { return "Writable"; }
   std::span<const EventId> leadingEvents() const noexcept override;
 };

@@ -13,6 +13,7 @@ Buffer Host::readMemory(std::size_t) noexcept {
   hasReadMemory_ = false;
   return {};
 }
+// NOLINTNEXTLINE(performance-unnecessary-value-param): who overrides it keeps the callback
 bool Host::resolve(const std::string&, const LookupOptions&, LookupCallback) { return false; }
 std::optional<Error> Host::refuse(const Access&) { return std::nullopt; }
 Ref<AsyncContext> Host::captureContext() noexcept { return nullptr; }

@@ -55,7 +55,7 @@ class NodeContext final : public AsyncContext {
 Ref<AsyncContext> NodeHost::captureContext() noexcept {
   if (ending_ || !capturing_) return nullptr;
   enterJs();
-  return Ref<AsyncContext>(new NodeContext(environment_));
+  return make<NodeContext>(environment_);
 }
 
 napi_value NodeHost::frame() const noexcept {

@@ -29,7 +29,7 @@ void checkAllowed(const impl::NetState& net, const Access& access) {
 
 }  // namespace
 
-BoundSocket::BoundSocket(Net& net, BoundSocketOptions options)
+BoundSocket::BoundSocket(Net& net, const BoundSocketOptions& options)
     : state_(std::make_unique<impl::BoundState>()) {
   checkNotBoth(options);
   const Ref<handles::LoopContext>& loop = net.state_->loop();

@@ -64,7 +64,7 @@ void SocketState::connect(ConnectOptions options, Function<void()> listener) {
     }
   }
 
-  if (options.blockList) setBlockList(std::move(*options.blockList));
+  if (options.blockList) setBlockList(*options.blockList);
   if (listener) socket.once<"connect">(std::move(listener));
   if (socket.destroyed()) {
     forgetPendingWrite();
@@ -102,7 +102,8 @@ void SocketState::connect(ConnectOptions options, Function<void()> listener) {
 
 const std::vector<std::string>& SocketState::attemptedAddresses() const noexcept {
   static const std::vector<std::string> kNone;
-  return way_ != nullptr ? way_->attemptedAddresses : kNone;
+  if (way_ == nullptr) return kNone;
+  return way_->attemptedAddresses;
 }
 
 void SocketState::openHandle(bool pipe) {

@@ -32,7 +32,8 @@ Host& Net::host() const noexcept { return state_->host(); }
 Server& Net::createServer(Function<void(Socket&)> connectionListener) {
   return createServer(ServerOptions{}, std::move(connectionListener));
 }
-Server& Net::createServer(ServerOptions options, Function<void(Socket&)> connectionListener) {
+Server& Net::createServer(const ServerOptions& options,
+                          Function<void(Socket&)> connectionListener) {
   const Ref<Server> server = make<Server>(*this, options, std::move(connectionListener));
   server->state_->hold();
   return *server;

@@ -17,7 +17,7 @@ namespace uvnet {
 Server::Server(Net& net, Function<void(Socket&)> connectionListener)
     : Server(net, ServerOptions{}, std::move(connectionListener)) {}
 
-Server::Server(Net& net, ServerOptions options, Function<void(Socket&)> connectionListener)
+Server::Server(Net& net, const ServerOptions& options, Function<void(Socket&)> connectionListener)
     : Emitter(net.host()), state_(std::make_unique<impl::ServerState>(*this, net.state_, options)) {
   if (connectionListener) on<"connection">(std::move(connectionListener));
 }

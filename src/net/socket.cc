@@ -48,7 +48,7 @@ Socket::Socket(const Ref<impl::NetState>& net, SocketOptions options)
   if (options.typeOfService) {
     state_->changeSettings().typeOfService = impl::checkedTypeOfService(*options.typeOfService);
   }
-  if (options.blockList) state_->setBlockList(std::move(*options.blockList));
+  if (options.blockList) state_->setBlockList(*options.blockList);
   if (options.handle != nullptr) {
     state_->adoptBound(*options.handle);
   } else if (options.fd) {

@@ -137,7 +137,8 @@ const AddressInfo& SocketState::localName() {
   if (const handles::Tcp* handle = tcp(); handle != nullptr && names().local.empty()) {
     handle->getsockname(names_->local);
   }
-  return names_ != nullptr ? names_->local : nowhere();
+  if (names_ == nullptr) return nowhere();
+  return names_->local;
 }
 
 const AddressInfo& SocketState::remoteName() {
@@ -145,7 +146,8 @@ const AddressInfo& SocketState::remoteName() {
       handle != nullptr && !connecting && names().remote.empty()) {
     handle->getpeername(names_->remote);
   }
-  return names_ != nullptr ? names_->remote : nowhere();
+  if (names_ == nullptr) return nowhere();
+  return names_->remote;
 }
 
 // --- Before 'connect': keep and do later ---------------------------------------------------------

@@ -88,7 +88,7 @@ class SocketState final : public Living {
   // --- connect.cc
   void connect(ConnectOptions options, Function<void()> listener);
   void stopConnecting() noexcept;
-  void setBlockList(BlockList list) { way().blockList = std::move(list); }
+  void setBlockList(const BlockList& list) { way().blockList = list; }
   const std::vector<std::string>& attemptedAddresses() const noexcept;
   // Written while connecting, not handed over.
   std::size_t pendingBytes() const noexcept { return way_ != nullptr ? way_->pendingBytes : 0; }

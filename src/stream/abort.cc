@@ -90,7 +90,7 @@ AbortHandle onAbort(const std::stop_token& signal, Host& host, Task action) {
 
 namespace uvnet {
 
-Stream& addAbortSignal(std::stop_token signal, Stream& stream) {
+Stream& addAbortSignal(const std::stop_token& signal, Stream& stream) {
   if (!signal.stop_possible()) return stream;
   stream.abortOn(signal);
   return stream;

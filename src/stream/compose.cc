@@ -15,8 +15,8 @@ namespace stream {
 // Writes go to the head, reads come from the tail; what lies between is a pipeline.
 class Composed final : public Duplex {
  public:
-  Composed(Host& host, StreamOptions options, Stream& head, Stream& tail)
-      : Duplex(host, std::move(options)), head_(&head), tail_(&tail) {}
+  Composed(Host& host, const StreamOptions& options, Stream& head, Stream& tail)
+      : Duplex(host, options), head_(&head), tail_(&tail) {}
 
   ~Composed() override {
     for (const ListenerToken& token : listeners_) {
@@ -152,7 +152,7 @@ class PairEnd final : public Duplex {
 }  // namespace
 }  // namespace stream
 
-std::pair<Ref<Duplex>, Ref<Duplex>> duplexPair(Host& host, StreamOptions options) {
+std::pair<Ref<Duplex>, Ref<Duplex>> duplexPair(Host& host, const StreamOptions& options) {
   const Ref<stream::PairEnd> a = make<stream::PairEnd>(host, options);
   const Ref<stream::PairEnd> b = make<stream::PairEnd>(host, options);
   stream::PairEnd::join(*a, *b);

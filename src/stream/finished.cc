@@ -151,7 +151,7 @@ class Finished final : public RefCounted {
 
 }  // namespace stream
 
-Function<void()> finished(Stream& stream, FinishedOptions options, Callback callback) {
+Function<void()> finished(Stream& stream, const FinishedOptions& options, Callback callback) {
   const Ref<stream::Finished> wait(new stream::Finished(stream, options, std::move(callback)));
   wait->start(options);
   return [wait] { wait->cleanup(); };

@@ -186,7 +186,7 @@ Stream& pipeline(StreamList streams, Callback callback) {
   return pipeline(streams, PipelineOptions{}, std::move(callback));
 }
 
-Stream& pipeline(StreamList streams, PipelineOptions options, Callback callback) {
+Stream& pipeline(StreamList streams, const PipelineOptions& options, Callback callback) {
   if (streams.size() < 2) {
     throw Error("The \"streams\" argument must be specified", "ERR_MISSING_ARGS", "TypeError");
   }

@@ -35,7 +35,8 @@ StreamOptions forSides(StreamOptions options, bool readable, bool writable) {
 
 }  // namespace
 
-Stream::Stream(Host& host, StreamOptions options, Sides sides, std::size_t room) : Emitter(host) {
+Stream::Stream(Host& host, const StreamOptions& options, Sides sides, std::size_t room)
+    : Emitter(host) {
   // Node's words: the side's own name on a Duplex only.
   const bool both = sides == Sides::kBoth;
   const std::size_t readableMark = highWaterMark(host, options, options.readableHighWaterMark,
@@ -282,6 +283,7 @@ void Stream::doWrite(Buffer chunk, Callback done) {
   const Error error = stream::notImplemented("_write()");
   done(&error);
 }
+// NOLINTNEXTLINE(performance-unnecessary-value-param): who overrides it may keep the text
 void Stream::doWriteText(Buffer text, Encoding encoding, Callback done) {
   doWrite(Buffer::from(text, encoding), std::move(done));
 }

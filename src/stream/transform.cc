@@ -29,6 +29,7 @@ Transform::Transform(Host& host, StreamOptions options)
   core().readable.setSync(false);
 }
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): who overrides it may keep the chunk
 void Transform::doTransform(Buffer, TransformCallback done) {
   const Error error = stream::notImplemented("_transform()");
   done(&error, {});

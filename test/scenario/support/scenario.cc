@@ -69,7 +69,7 @@ Function<void(Socket&)> KeptNet::keeping(Function<void(Socket&)> listener) {
 Server& KeptNet::createServer(Function<void(Socket&)> listener) {
   return keep(Net::createServer(keeping(std::move(listener))));
 }
-Server& KeptNet::createServer(ServerOptions options, Function<void(Socket&)> listener) {
+Server& KeptNet::createServer(const ServerOptions& options, Function<void(Socket&)> listener) {
   return keep(Net::createServer(options, keeping(std::move(listener))));
 }
 Socket& KeptNet::connect(ConnectOptions options, Function<void()> listener) {

@@ -74,7 +74,7 @@ class KeptNet : public Net {
   using Net::Net;
 
   Server& createServer(Function<void(Socket&)> listener = {});
-  Server& createServer(ServerOptions options, Function<void(Socket&)> listener = {});
+  Server& createServer(const ServerOptions& options, Function<void(Socket&)> listener = {});
   Socket& connect(ConnectOptions options, Function<void()> listener = {});
   Socket& connect(Port port, std::string_view host, Function<void()> listener = {});
   Socket& connect(std::integral auto port, Function<void()> listener = {}) {
