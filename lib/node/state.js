@@ -83,7 +83,7 @@ const readableFields = {
 const writableFields = {
   objectMode: always(false),
   finalCalled: asked('writableEnded'),
-  needDrain: asked('writableNeedDrain'),
+  needDrain: asked('owesDrain'),
   ending: asked('writableEnded'),
   ended: asked('writableEnded'),
   finished: asked('writableFinished'),

@@ -118,6 +118,7 @@ Stream::Inside Stream::inside() const noexcept {
   return {.sourceEnded = core_->readable.sourceEnded(),
           .reading = core_->readable.reading(),
           .endReturned = core_->writable.endReturned(),
+          .owesDrain = core_->writable.needDrain(),
           .errorEmitted = core_->life.errorEmitted,
           .closeEmitted = core_->life.closeEmitted,
           .pendingWrites = core_->writable.pending()};

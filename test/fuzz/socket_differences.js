@@ -30,7 +30,7 @@ function withoutFlowAtClose(trace) {
   const gone = new Set();
   return trace.flatMap((line) => {
     const [name, mark] = line.split(' ');
-    if (mark === ':' && gone.has(name)) line = line.replace(/ readableFlowing=\w+/, '');
+    if (mark === ':' && gone.has(name)) line = line.replace(/ readableFlowing=false/, '');
     if (/ destroyed=true/.test(line)) gone.add(name);
     return line === `${name} :` ? [] : [line];
   });

@@ -175,6 +175,27 @@ TEST_CASE("a destination that is ended by somebody else undoes the pipe", "[stre
                            "flowing=false paused=true len=0"});
 }
 
+TEST_CASE("a full destination that closes lets the source flow on to its other listeners",
+          "[stream][stream:pipe][stream:unpipe]") {
+  StreamWorld w;
+  MemoryDuplex& a = w.make();
+  MemoryDuplex& b = w.make();
+  std::string seen;
+  a.on<"data">([&](const uvnet::Buffer& chunk) { seen += chunk.view(); });
+  b.cork();
+  b.write(std::string(70000, 'x'));
+  a.pipe(b);
+  w.tick();
+  w.sayFlow(a);
+  b.destroy();
+  w.tick();
+  w.sayFlow(a);
+  a.push("y");
+  w.tick();
+  CHECK(seen == "y");
+  CHECK(w.lines() == Lines{"flowing=false paused=true len=0", "flowing=true paused=false len=0"});
+}
+
 TEST_CASE("a source that is destroyed leaves its destination open", "[stream][stream:pipe]") {
   StreamWorld w;
   MemoryDuplex& a = w.make();
