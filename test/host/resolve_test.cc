@@ -72,7 +72,7 @@ TEST_CASE("the host's resolver is not asked for addresses, paths and options wit
        {ConnectOptions{.port = echo.port, .host = "127.0.0.1"}, ConnectOptions{.path = "/nowhere"},
         ConnectOptions{.port = echo.port,
         .host = "echo.invalid",
-        .lookup = [&](const std::string&, const LookupOptions&, LookupCallback answer) {
+        .lookup = [&](const std::string&, const LookupOptions&, const LookupCallback& answer) {
           ++custom;
           answer(nullptr, kLocal);
         }}}) {
@@ -89,7 +89,7 @@ TEST_CASE("the host's resolver is not asked for addresses, paths and options wit
 
 TEST_CASE("the host's resolver is asked by listen() too", "[host][P2]") {
   FakeRuntime runtime;
-  runtime.resolver = [&](const std::string&, const LookupOptions&, LookupCallback answer) {
+  runtime.resolver = [&](const std::string&, const LookupOptions&, const LookupCallback& answer) {
     later(runtime, [answer = std::move(answer)] { answer(nullptr, kLocal); });
     return true;
   };
@@ -127,7 +127,8 @@ TEST_CASE("a resolver that says false leaves the name to the system", "[host][P2
 TEST_CASE("a resolver that answers at once is told of after connect() and listen() have returned",
           "[host][P2]") {
   FakeRuntime runtime;
-  runtime.resolver = [](const std::string& name, const LookupOptions&, LookupCallback answer) {
+  runtime.resolver = [](const std::string& name, const LookupOptions&,
+                        const LookupCallback& answer) {
     if (name == "none.invalid") {
       Error error("no such name", "ENOTFOUND");
       error.hostname = name;
@@ -167,7 +168,7 @@ TEST_CASE("what a resolver says a second time, too late or wrongly changes nothi
   FakeRuntime runtime;
   FakeEcho echo(runtime);
   std::vector<LookupCallback> answers;
-  runtime.resolver = [&](const std::string&, const LookupOptions&, LookupCallback answer) {
+  runtime.resolver = [&](const std::string&, const LookupOptions&, const LookupCallback& answer) {
     answers.push_back(std::move(answer));
     return true;
   };

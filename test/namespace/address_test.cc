@@ -11,11 +11,9 @@
 #include "namespace/support/twin.h"
 #include "namespace/support/two_machines.h"
 
-using uvnet::Ref;
 using uvnet::Server;
 using uvnet::Socket;
 using uvnet::test::Lines;
-using uvnet::test::NetWorld;
 using uvnet::test::nodeSays;
 using uvnet::test::sayAll;
 using uvnet::test::TwoMachines;

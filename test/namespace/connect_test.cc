@@ -44,7 +44,7 @@ Lines goesThrough(NetWorld& world, ConnectOptions options) {
   return lines;
 }
 
-ConnectOptions toAll(NetWorld& world, std::vector<LookupAddress> found) {
+ConnectOptions toAll(NetWorld& world, const std::vector<LookupAddress>& found) {
   ConnectOptions options{.port = 7000, .host = "far.test", .lookup = answers(world, found)};
   options.autoSelectFamilyAttemptTimeout = 300;
   return options;

@@ -47,9 +47,11 @@ inline const int allocationHooks = __sanitizer_install_malloc_and_free_hooks(
 #if !defined(UVNET_TEST_SANITIZED) && defined(__GLIBC__)
 // glibc lets a program bring its own malloc. operator new calls it, libuv too: all is counted.
 extern "C" {
+// NOLINTBEGIN(bugprone-reserved-identifier): glibc's names
 void* __libc_malloc(std::size_t size);
 void* __libc_calloc(std::size_t count, std::size_t size);
 void* __libc_realloc(void* memory, std::size_t size);
+// NOLINTEND(bugprone-reserved-identifier)
 void* malloc(std::size_t size) noexcept {
   uvnet::test::noteAllocation(size);
   return __libc_malloc(size);

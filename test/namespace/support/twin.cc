@@ -87,7 +87,7 @@ Lines nodeSays(NetWorld& world, const std::string& script) {
   return lines;
 }
 
-Lookup answers(NetWorld& world, std::vector<LookupAddress> found) {
+Lookup answers(NetWorld& world, const std::vector<LookupAddress>& found) {
   return [&world, found](const std::string&, const LookupOptions&, const LookupCallback& told) {
     world.host.nextTick([found, told] { told(nullptr, found); });
   };

@@ -20,6 +20,6 @@ void sayAll(Socket& socket, Lines& lines);
 Lines nodeSays(NetWorld& world, const std::string& script);
 
 // A resolver that answers these on a tick.
-Lookup answers(NetWorld& world, std::vector<LookupAddress> found);
+Lookup answers(NetWorld& world, const std::vector<LookupAddress>& found);
 
 }  // namespace uvnet::test
