@@ -82,19 +82,22 @@ def run_workload(bench, workload, contenders, rounds, seconds, progress, budget,
             break
         for server in contenders:
             progress.step(f"{workload.name}, round {number + 1}, {server.name}")
-            best = None
-            for attempt in range(1 + RETRIES):
+            best = failed = None
+            for _ in range(1 + RETRIES):
                 try:
                     result = bench.run(server, workload, seconds)
                 except measure.Failed as failure:
-                    # Once may be the machine's fault; who cannot do its part has no figure.
-                    if attempt == RETRIES:
-                        best = {"failed": str(failure), "disturbed": True}
+                    failed = str(failure)  # once may be the machine's fault, but it is told
                     continue
                 if best is None or result.get("foreign", 0) < best.get("foreign", 0):
                     best = result
                 if not result["disturbed"] or not progress.in_time(budget[0]):
                     break
+            if best is None:
+                # Who cannot do its part has no figure.
+                best = {"failed": failed, "disturbed": True}
+            elif failed is not None:
+                best["repeated"] = failed
             results[server.name].append(best)
             lines.append({"workload": workload.name, "server": server.name, "round": number, **best})
     return results
@@ -184,6 +187,10 @@ def main():
             summaries += [{"workload": workload.name, "unit": workload.unit, **e} for e in entries]
     if progress.left_out:
         print(f"\n{progress.left_out} runs were left out for time: some workloads have fewer rounds")
+    for line in lines:
+        for what in ("repeated", "failed"):
+            if what in line:
+                print(f"{line['workload']}, {line['server']}: {what}: {line[what]}")
     failures = [f"{s['workload']}, {s['server']}: {s['failed']}" for s in summaries if "failed" in s]
     if arguments.out:
         os.makedirs(arguments.out, exist_ok=True)

@@ -4,6 +4,7 @@
 // costs.
 #include <uv.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
@@ -183,7 +184,7 @@ void onConnected(uv_connect_t* request, int status) {
     return;
   }
   connection.connected = true;
-  uv_tcp_nodelay(&connection.tcp, 1);
+  if (!command.backend.isUnix()) uv_tcp_nodelay(&connection.tcp, 1);
   readAgain(connection);
   readAgain(*connection.other);
 }
