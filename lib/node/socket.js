@@ -305,7 +305,7 @@ for (const name of ['bytesRead', 'bytesWritten', 'remoteAddress', 'remoteFamily'
 }
 property('_connecting', function() { return this.connecting; });
 property('_bytesDispatched', function() {
-  return get(this[kNumber], GET.bytesWritten) - get(this[kNumber], GET.writableLength);
+  return get(this[kNumber], GET.bytesDispatched);
 }, { enumerable: true });
 property('resetAndClosing', function() { return get(this[kNumber], GET.resetAndClosing); },
   { set() {} });

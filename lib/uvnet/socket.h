@@ -140,6 +140,8 @@ class UVNET_API Socket : public Duplex, public On<Socket, SocketEvents> {
   void beforeResume() override;
   void onEnding() override;
   stream::Wire* plainWire() noexcept override;
+  // Of bytesWritten(), what is no longer in the queue of the stream.
+  std::uint64_t bytesDispatched() const noexcept;
   // No subclass has anything in front of what a Socket does to read and write. One that may have,
   // but knows that it has not, says so.
   virtual bool isPlain() const noexcept;

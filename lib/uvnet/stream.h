@@ -133,6 +133,12 @@ class UVNET_API Stream : public Emitter {
   void end(std::string_view text, Encoding encoding, Callback callback = {});
   void end(std::string_view bytes, Callback callback = {});
   void end(const Buffer& bytes, Callback callback = {});
+  // For a runtime that counts characters: text that waits counts as `length` in writableLength()
+  // and against the mark, however many bytes it is.
+  bool writeCounted(std::string_view text, Encoding encoding, std::size_t length,
+                    Callback callback = {});
+  void endCounted(std::string_view text, Encoding encoding, std::size_t length,
+                  Callback callback = {});
   // Holds writes back until uncork() was called as often, to leave as one; end() uncorks.
   void cork() noexcept;
   void uncork();

@@ -70,6 +70,18 @@ napi_value connect(Call& call) {
   return nullptr;
 }
 
+// JavaScript's length of a text, as which it counts while it waits: all bytes that begin a
+// character, and those twice that begin one of four bytes.
+std::size_t unitsOf(std::string_view utf8) noexcept {
+  std::size_t units = 0;
+  for (const char byte : utf8) {
+    const auto value = static_cast<unsigned char>(byte);
+    units += (value & 0xC0U) != 0x80U;
+    units += value >= 0xF0U;
+  }
+  return units;
+}
+
 // Nanoseconds count in a write: lib/node has looked at the chunk, so nothing is asked twice.
 Callback writeCallback(Call& call, NodeSocket& socket, std::size_t index) {
   if (call.count() <= index) return {};
@@ -101,8 +113,8 @@ napi_value writeText(Call& call) {
   const bool all = size < few.size() - 4;  // a character of up to 4 bytes may not have fitted
   const std::string text = all ? std::string() : toString(env, call[1]);
   const std::string_view view = all ? std::string_view(few.data(), size) : std::string_view(text);
-  if (call.count() < 3) return toJs(env, socket.write(view, std::move(done)));
-  return toJs(env, socket.write(view, encodingOf(env, call[2]), std::move(done)));
+  const Encoding encoding = call.count() < 3 ? Encoding::utf8 : encodingOf(env, call[2]);
+  return toJs(env, socket.writeCounted(view, encoding, unitsOf(view), std::move(done)));
 }
 
 // chunk or undefined, encoding, callback
@@ -116,7 +128,8 @@ napi_value end(Call& call) {
     const View view(call.environment(), call[0], *bytes);
     socket.end(view.buffer(), std::move(done));
   } else {
-    socket.end(toString(env, call[0]), encodingOf(env, call[1]), std::move(done));
+    const std::string text = toString(env, call[0]);
+    socket.endCounted(text, encodingOf(env, call[1]), unitsOf(text), std::move(done));
   }
   return nullptr;
 }

@@ -64,6 +64,7 @@ constexpr std::array kGetters = std::to_array<std::pair<const char*, Getter>>({
     UVNET_GET("readyState", toJs(env, s.readyState())),
     UVNET_GET("bytesRead", count(env, s.bytesRead())),
     UVNET_GET("bytesWritten", count(env, s.bytesWritten())),
+    UVNET_GET("bytesDispatched", count(env, s.bytesDispatched())),
     UVNET_GET("bufferSize", s.bufferSize() ? count(env, *s.bufferSize()) : undefined(env)),
     UVNET_GET("timeout", s.timeout() ? toJs(env, *s.timeout()) : undefined(env)),
     UVNET_GET("localAddress", text(env, s.localAddress())),

@@ -227,8 +227,9 @@ std::optional<int> Socket::remotePort() const {
 
 std::uint64_t Socket::bytesRead() const noexcept { return state_->wire.bytesRead(); }
 std::uint64_t Socket::bytesWritten() const noexcept {
-  return state_->wire.bytesWritten() + core().writable.queuedLength() + state_->pendingBytes();
+  return state_->wire.bytesWritten() + core().writable.queuedBytes() + state_->pendingBytes();
 }
+std::uint64_t Socket::bytesDispatched() const noexcept { return state_->wire.bytesWritten(); }
 std::optional<std::size_t> Socket::bufferSize() const noexcept {
   if (state_->wire.handle() == nullptr) return std::nullopt;
   return writableLength();

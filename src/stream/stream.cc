@@ -161,6 +161,19 @@ bool Stream::write(std::span<const std::uint8_t> bytes, Callback callback) {
                     std::move(callback));
 }
 
+bool Stream::writeCounted(std::string_view text, Encoding encoding, std::size_t length,
+                          Callback callback) {
+  stream::WritableSide& side = core_->writable;
+  if (!side.decodeStrings || (side.endedByPeer && side.ended())) {
+    return write(text, encoding, std::move(callback));
+  }
+  if (encoding == Encoding::utf8) {
+    return side.writeCounted(text, nullptr, std::move(callback), length);
+  }
+  const Buffer bytes = Buffer::from(text, encoding);
+  return side.writeCounted(bytes, &bytes, std::move(callback), length);
+}
+
 void Stream::end(Callback callback) {
   core_->writable.end(false, {}, nullptr, std::move(callback));
 }
@@ -175,6 +188,12 @@ void Stream::end(std::string_view text, Encoding encoding, Callback callback) {
   }
   const Buffer bytes = Buffer::from(text, encoding);
   core_->writable.end(true, bytes, &bytes, std::move(callback));
+}
+void Stream::endCounted(std::string_view text, Encoding encoding, std::size_t length,
+                        Callback callback) {
+  if (!core_->writable.decodeStrings) return end(text, encoding, std::move(callback));
+  const Buffer bytes = Buffer::from(text, encoding);
+  core_->writable.end(true, bytes, &bytes, std::move(callback), {}, length);
 }
 void Stream::end(std::string_view bytes, Callback callback) {
   end(bytes, core_->writable.defaultEncoding, std::move(callback));

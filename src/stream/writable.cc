@@ -24,8 +24,8 @@ WritableSide::WritableSide(Stream& stream, Core& core, const StreamOptions& opti
       highWaterMark_(highWaterMark) {}
 
 inline void WritableSide::start(std::string_view bytes, const Buffer* owner, Callback&& callback,
-                                Text text) {
-  writeLen_ = bytes.size();
+                                Text text, std::size_t length) {
+  writeLen_ = length;
   if (callback) queue().writeCallback = std::move(callback);
   writing_ = sync_ = expectWritten_ = true;
   if (text) return startText(bytes, owner, *text);
@@ -43,22 +43,22 @@ inline void WritableSide::start(std::string_view bytes, const Buffer* owner, Cal
   if (ending_) finishMaybe(true);
 }
 
-[[gnu::hot]] bool WritableSide::write(std::string_view bytes, const Buffer* owner,
-                                      Callback&& callback, Text text) {
+inline bool WritableSide::take(std::string_view bytes, const Buffer* owner, Callback&& callback,
+                               Text text, std::size_t length) {
   if (ending_ || core_.life.destroyed) {
     refuse(std::move(callback));
     return false;
   }
   ++pending_;
-  length_ += bytes.size();
+  length_ += length;
   if (writing_ || corked_ > 0 || core_.life.errored != nullptr || !core_.life.constructed) {
-    enqueue(bytes, owner, std::move(callback), text);
+    enqueue(bytes, owner, std::move(callback), text, length);
   } else if (autoCork && (length_ < highWaterMark_ || buffered())) {
     holdForTurn();
-    enqueue(bytes, owner, std::move(callback), text);
+    enqueue(bytes, owner, std::move(callback), text, length);
     if (length_ >= highWaterMark_) clearBuffer();
   } else {
-    start(bytes, owner, std::move(callback), text);
+    start(bytes, owner, std::move(callback), text, length);
   }
 
   // Judged after the attempt: what the system took at once does not count (FEATURES C34).
@@ -66,6 +66,16 @@ inline void WritableSide::start(std::string_view bytes, const Buffer* owner, Cal
   if (!more) needDrain_ = true;
   // A failed stream says no, so that `while (write(...))` ends.
   return more && !core_.life.destroyed && core_.life.errored == nullptr;
+}
+
+[[gnu::hot]] bool WritableSide::write(std::string_view bytes, const Buffer* owner,
+                                      Callback&& callback, Text text) {
+  return take(bytes, owner, std::move(callback), text, bytes.size());
+}
+
+bool WritableSide::writeCounted(std::string_view bytes, const Buffer* owner, Callback&& callback,
+                                std::size_t length) {
+  return take(bytes, owner, std::move(callback), {}, length);
 }
 
 bool WritableSide::passesThrough() const noexcept {
@@ -85,9 +95,10 @@ std::unique_ptr<Error> WritableSide::refuse(Callback&& callback) {
 }
 
 void WritableSide::enqueue(std::string_view bytes, const Buffer* owner, Callback&& callback,
-                           Text text) {
+                           Text text, std::size_t length) {
   Queue& queue = this->queue();
   queue.chunks.push_back(owner != nullptr ? *owner : keep(bytes));
+  if (length != bytes.size() || !queue.lengths.empty()) queue.noteLength(length);
   if (!decodeStrings) queue.texts.push_back(text);
   queue.callbacks.push_back(std::move(callback));
 }
@@ -287,19 +298,20 @@ void WritableSide::clearBuffer() {
     if (count > kKeep) std::vector<Buffer>().swap(queue.batchChunks);
   } else {
     do {
+      const std::size_t length = queue.nextLength();
       const Buffer chunk = std::move(queue.chunks[queue.next]);
       Callback callback = std::move(queue.callbacks[queue.next]);
       const Text text = decodeStrings ? Text() : queue.texts[queue.next];
       ++queue.next;
       if (core_.life.destroyed) {
-        writeLen_ = chunk.size();
+        writeLen_ = length;
         if (callback) queue.writeCallback = std::move(callback);
         writing_ = sync_ = expectWritten_ = true;
         const Error error = streamDestroyed("write");
         onWritten(&error);
         sync_ = false;
       } else {
-        start(chunk, &chunk, std::move(callback), text);
+        start(chunk, &chunk, std::move(callback), text, length);
       }
     } while (queue.waits() && !writing_);
     if (!queue.waits()) {
@@ -309,6 +321,9 @@ void WritableSide::clearBuffer() {
       queue.chunks.erase(queue.chunks.begin(), queue.chunks.begin() + next);
       queue.callbacks.erase(queue.callbacks.begin(), queue.callbacks.begin() + next);
       if (!decodeStrings) queue.texts.erase(queue.texts.begin(), queue.texts.begin() + next);
+      if (!queue.lengths.empty()) {
+        queue.lengths.erase(queue.lengths.begin(), queue.lengths.begin() + next);
+      }
       queue.next = 0;
     }
   }
@@ -319,6 +334,7 @@ void WritableSide::Queue::reset() noexcept {
   chunks.clear();
   callbacks.clear();
   texts.clear();
+  std::vector<std::size_t>().swap(lengths);
   if (chunks.capacity() > kKeep) {
     std::vector<Buffer>().swap(chunks);
     std::vector<Callback>().swap(callbacks);
@@ -340,69 +356,20 @@ void WritableSide::onConstructed() {
   if (ending_) finishMaybe(false);
 }
 
-void WritableSide::errorBufferNextTick() {
-  if (!buffered() && (queue_ == nullptr || queue_->onFinished.empty())) return;
-  nextTick(stream_, core_, [this] { errorBuffer(); });
-}
-
-void WritableSide::errorBuffer() {
-  if (writing_) return;  // its own answer comes first
-  const auto why = [this](const char* call) {
-    const Error* errored = core_.life.errored.get();
-    return errored != nullptr ? *errored : streamDestroyed(call);
-  };
-  // Who is told may write again; that is answered here as well, as in Node.
-  if (queue_ == nullptr) return;
-  Queue& queue = *queue_;
-  while (queue.waits()) {
-    length_ -= queue.chunks[queue.next].size();
-    Callback callback = std::move(queue.callbacks[queue.next++]);
-    const Error error = why("write");
-    answer(callback, &error);
+std::size_t WritableSide::queuedBytes() const noexcept {
+  if (queue_ == nullptr || queue_->lengths.empty()) return length_ - writeLen_;
+  std::size_t bytes = 0;
+  for (std::size_t i = queue_->next; i < queue_->chunks.size(); ++i) {
+    bytes += queue_->chunks[i].size();
   }
-  queue.reset();
-  const Error error = why("end");
-  tellFinished(&error);
+  return bytes;
 }
 
-void WritableSide::undestroy() {
-  // Who still waited in the last life is told before the next one begins; nothing of it stays.
-  if (queue_ != nullptr) {
-    Queue& queue = *queue_;
-    Told told = queue.takeTold();
-    for (std::size_t i = queue.next; i < queue.callbacks.size(); ++i) {
-      told.many.push_back(std::move(queue.callbacks[i]));
-    }
-    std::vector<Callback> ends = std::move(queue.onFinished);
-    queue.onFinished.clear();
-    queue.reset();
-    if (told.any() || !ends.empty()) {
-      nextTick(stream_, core_, [this, told = std::move(told), ends = std::move(ends)]() mutable {
-        const Error write = streamDestroyed("write");
-        tell(told, &write);
-        const Error end = streamDestroyed("end");
-        for (Callback& callback : ends) answer(callback, &end);
-      });
-    }
+void WritableSide::Queue::noteLength(std::size_t length) {
+  for (std::size_t i = lengths.size(); i + 1 < chunks.size(); ++i) {
+    lengths.push_back(chunks[i].size());
   }
-  ++life_;
-  length_ = writeLen_ = 0;
-  corked_ = pending_ = 0;
-  writing_ = expectWritten_ = bufferProcessing_ = needDrain_ = afterWritePending_ = held_ = false;
-  finalCalled_ = prefinished_ = false;
-  ending_ = ended_ = finished_ = !usable_;
-  endedByPeer = false;
-}
-
-void WritableSide::abandon() noexcept {
-  if (queue_ == nullptr) return;
-  Queue& queue = *queue_;
-  queue.writeCallback = {};
-  queue.batchCallbacks.clear();
-  queue.reset();
-  queue.onFinished.clear();
-  queue.afterWrites.clear();
-  queue.afterWritesNext = 0;
+  lengths.push_back(length);
 }
 
 }  // namespace uvnet::stream

@@ -1,4 +1,5 @@
-// The writable side: the queue, its length in bytes, 'drain', cork, 'finish'.
+// The writable side: the queue, its length (in bytes; text of JavaScript's in its own units),
+// 'drain', cork, 'finish'.
 //
 // One write is under way at a time; what comes meanwhile waits in two parallel arrays (bytes and
 // callbacks) and leaves as one doWritev. A write that the source takes at once completes within
@@ -22,8 +23,12 @@ class WritableSide {
   // text: these are characters that the source wants to encode itself.
   bool write(std::string_view bytes, const Buffer* owner, Callback&& callback,
              std::optional<Encoding> text = {});
+  // The same, but as long as they wait they count as so many.
+  bool writeCounted(std::string_view bytes, const Buffer* owner, Callback&& callback,
+                    std::size_t length);
+  // length: as for writeCounted().
   void end(bool withData, std::string_view bytes, const Buffer* owner, Callback callback,
-           std::optional<Encoding> text = {});
+           std::optional<Encoding> text = {}, std::optional<std::size_t> length = {});
   void cork() noexcept { ++corked_; }
   void uncork();
   void onConstructed();
@@ -41,7 +46,7 @@ class WritableSide {
   unsigned pending() const noexcept { return pending_; }
   bool needDrain() const noexcept { return needDrain_; }
   std::size_t length() const noexcept { return length_; }
-  std::size_t queuedLength() const noexcept { return length_ - writeLen_; }  // not yet under way
+  std::size_t queuedBytes() const noexcept;  // not yet under way
   std::size_t highWaterMark() const noexcept { return highWaterMark_; }
   unsigned corked() const noexcept { return corked_; }
   // A write that the source takes at once and that has no callback changes nothing here.
@@ -83,7 +88,8 @@ class WritableSide {
     std::vector<Callback> spareCallbacks;  // memory to use again
     std::vector<Buffer> chunks;            // waiting, from next on
     std::vector<Callback> callbacks;
-    std::vector<Text> texts;  // of chunks, where decodeStrings is false
+    std::vector<Text> texts;           // of chunks, where decodeStrings is false
+    std::vector<std::size_t> lengths;  // of chunks, where one does not count as its bytes; or empty
     std::size_t next = 0;
     Buffer together;  // the block that small writes are copied to
     std::size_t togetherUsed = 0;
@@ -92,6 +98,10 @@ class WritableSide {
     std::vector<Callback> onFinished;
 
     bool waits() const noexcept { return next < chunks.size(); }
+    void noteLength(std::size_t length);  // of the last chunk
+    std::size_t nextLength() const noexcept {
+      return lengths.empty() ? chunks[next].size() : lengths[next];
+    }
     Told takeTold() noexcept;
     // The array of a vectored write's callbacks serves the next one.
     void reuse(Told& told) noexcept;
@@ -105,12 +115,15 @@ class WritableSide {
 
   // After end() or destroy(): says why, also to the callback.
   std::unique_ptr<Error> refuse(Callback&& callback);
+  [[gnu::always_inline]] bool take(std::string_view bytes, const Buffer* owner, Callback&& callback,
+                                   Text text, std::size_t length);
   [[gnu::always_inline]] void start(std::string_view bytes, const Buffer* owner,
-                                    Callback&& callback, Text text);
+                                    Callback&& callback, Text text, std::size_t length);
   void startText(std::string_view bytes, const Buffer* owner, Encoding encoding);
   void settle(std::string_view bytes, const Buffer* owner, std::ptrdiff_t taken,
               const Error* error);
-  void enqueue(std::string_view bytes, const Buffer* owner, Callback&& callback, Text text);
+  void enqueue(std::string_view bytes, const Buffer* owner, Callback&& callback, Text text,
+               std::size_t length);
   void holdForTurn();
   Buffer keep(std::string_view bytes);
   Callback answerTo(void (WritableSide::*told)(const Error*));
@@ -151,8 +164,8 @@ class WritableSide {
   Stream& stream_;
   Core& core_;
   std::size_t highWaterMark_;
-  std::size_t length_ = 0;        // bytes queued and under way
-  std::size_t writeLen_ = 0;      // of those, under way
+  std::size_t length_ = 0;        // of what is queued and under way
+  std::size_t writeLen_ = 0;      // of that, under way
   std::unique_ptr<Queue> queue_;  // made when first needed, then kept
 };
 

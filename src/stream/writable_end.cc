@@ -9,10 +9,12 @@
 namespace uvnet::stream {
 
 void WritableSide::end(bool withData, std::string_view bytes, const Buffer* owner,
-                       Callback callback, Text text) {
+                       Callback callback, Text text, std::optional<std::size_t> length) {
   std::unique_ptr<Error> error;
   if (withData && (ending_ || core_.life.destroyed)) {
     error = refuse({});
+  } else if (withData && length) {
+    writeCounted(bytes, owner, {}, *length);
   } else if (withData) {
     write(bytes, owner, {}, text);
   }
