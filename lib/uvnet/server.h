@@ -70,7 +70,7 @@ class UVNET_API Server : public Emitter, public On<Server, ServerEvents> {
   // what accept() or open would say (EINVAL: no stream socket).
   Server& accept(int fd);
   // The other way: `change` more of its connections are served elsewhere. They are counted, and
-  // 'close' waits until they are taken off again.
+  // 'close' waits until they are taken off again. ERR_OUT_OF_RANGE: so many are not there.
   Server& addConnectionsElsewhere(int change);
 
   // Stops accepting; connections stay, and 'close' comes when the last one has ended. The callback

@@ -239,6 +239,7 @@ void ServerState::emitListeningNextTick() {
 }
 
 void ServerState::acceptFd(int fd) {
+  if (net->gone()) throw serverNotRunning();
   if (auto error = net->refused({.kind = Access::Kind::kAdopt, .fd = fd})) throw *error;
   handles::HandlePtr client;
   if (const int status = openFd(*net, fd, client); status < 0) throw errnoError(status, "accept");

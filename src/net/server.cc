@@ -75,6 +75,10 @@ Server& Server::accept(int fd) {
   return *this;
 }
 Server& Server::addConnectionsElsewhere(int change) {
+  const auto most = static_cast<std::int64_t>(state_->connections);
+  if (change < -most) {
+    throw impl::outOfRange("change", ">= -" + std::to_string(most), change);
+  }
   state_->addConnections(change);
   return *this;
 }

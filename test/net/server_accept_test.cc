@@ -83,5 +83,30 @@ TEST_CASE("'close' waits for connections that are served elsewhere", "[net][S36]
   world.end();
 }
 
+TEST_CASE("more connections than there are cannot be taken off",
+          "[net][S36][code:ERR_OUT_OF_RANGE]") {
+  NetWorld world;
+  Server& server = world.watch(world.net().createServer());
+  server.addConnectionsElsewhere(1);
+  CHECK(thrownBy([&] { server.addConnectionsElsewhere(-2); }).find("ERR_OUT_OF_RANGE") !=
+        std::string::npos);
+  CHECK(server.connections() == 1);
+  server.addConnectionsElsewhere(-1);
+  CHECK(server.connections() == 0);
+  world.end();
+}
+
+TEST_CASE("a server whose Net has gone accepts nothing, and the descriptor stays its caller's",
+          "[net][code:ERR_SERVER_NOT_RUNNING]") {
+  NetWorld world;
+  const Ref<Server> server(&world.net().createServer());
+  world.endNet();
+  const std::array<int, 2> ends = socketPair();
+  CHECK(thrownBy([&] { server->accept(ends[0]); }).find("ERR_SERVER_NOT_RUNNING") !=
+        std::string::npos);
+  CHECK(::close(ends[0]) == 0);
+  CHECK(::close(ends[1]) == 0);
+}
+
 }  // namespace
 }  // namespace uvnet
