@@ -62,7 +62,10 @@ SlowLookups*& slowLookups() {
 
 struct WithSlowLookups : SlowLookups {
   WithSlowLookups() { slowLookups() = this; }
-  ~WithSlowLookups() { letGo(); }
+  ~WithSlowLookups() {
+    letGo();
+    slowLookups() = nullptr;
+  }
   WithSlowLookups(const WithSlowLookups&) = delete;
   WithSlowLookups& operator=(const WithSlowLookups&) = delete;
 };
