@@ -136,7 +136,10 @@ struct StreamHandle::Trampolines {
     StreamHandle& handle = self(uv);
     StreamHandle*& destination = handle.context_->readDestination;
     if (destination != nullptr) return onMove(handle, *std::exchange(destination, nullptr));
-    if (status == 0) return;  // EAGAIN
+    if (status == 0) {  // EAGAIN
+      if (handle.open_.readListener != nullptr) handle.open_.readListener->onNothingThere();
+      return;
+    }
     // After ENOBUFS libuv would go on by itself, and fail again.
     uv_read_stop(uv);
     ReadListener* listener = handle.open_.readListener;

@@ -62,6 +62,8 @@ class StreamHandle {
     // next, and why not to whoever writes to it next. Outside a scope too.
     virtual void onMoved(std::size_t n) { static_cast<void>(n); }
     virtual void onTaken() {}  // the same, told to the destination's listener
+    // A read that filled its memory had nothing behind it. Outside a scope too.
+    virtual void onNothingThere() noexcept {}
 
    protected:
     ~ReadListener() = default;

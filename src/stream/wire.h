@@ -79,6 +79,7 @@ class Wire final : public handles::StreamHandle::ReadListener {
   void onReadInto(std::size_t n) override;
   handles::StreamHandle* onReadDestination() override;
   void onMoved(std::size_t n) override;
+  void onNothingThere() noexcept override { gauge_.pause(); }
   void onTaken() override { touch(); }
   void onWritten(unsigned request, int status);
   // Who waits for the request that begins now.

@@ -29,10 +29,12 @@ class Mover : public Reader {
   StreamHandle* onReadDestination() override { return to; }
   void onMoved(std::size_t n) override { moved += n; }
   void onTaken() override { ++taken; }
+  void onNothingThere() noexcept override { ++nothing; }
 
   StreamHandle* to = nullptr;
   std::size_t moved = 0;
   int taken = 0;
+  int nothing = 0;
 };
 
 // Two connections: what comes in by the one goes out by the other, to `end`.
@@ -121,6 +123,17 @@ TEST_CASE("without a destination, and with moveReads(0), it is read as ever") {
   t.write("hello");
   runUntil(t.world.host, [&] { return t.mover.bytes == "hello"; });
   CHECK(t.pipe().moved() == 0);
+}
+
+TEST_CASE("that nothing is behind a read is told after one that filled its memory, and only then") {
+  Through t(Kind::kPipe);
+  t.from->moveReads(0);
+  t.write("hello");
+  runUntil(t.world.host, [&] { return t.mover.bytes.size() == 5; });
+  CHECK(t.mover.nothing == 0);
+  t.write(pattern(kSlab));
+  runUntil(t.world.host, [&] { return t.mover.bytes.size() == 5 + kSlab; });
+  CHECK(t.mover.nothing == 1);
 }
 
 TEST_CASE("an echo moves to the handle it reads from") {
