@@ -27,6 +27,10 @@ class BulkGauge {
 
   // So many bytes came at once. How many slabs to move at once from here on; 0: copy.
   unsigned note(std::size_t size) noexcept {
+    if (size < kLarge && credit_ == 0) {  // as most are: nothing to weigh
+      follows_ = false;
+      return 0;
+    }
     // A read's worth, and half as much or more behind it.
     if (size >= (follows_ ? kLarge : kFull + kLarge)) {
       credit_ = static_cast<std::uint8_t>(std::min(credit_ + kMore, kEnough));
