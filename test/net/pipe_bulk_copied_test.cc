@@ -21,6 +21,7 @@ using uvnet::test::kMiB;
 using uvnet::test::kMoves;
 using uvnet::test::Listening;
 using uvnet::test::LoopbackPair;
+using uvnet::test::makeRoom;
 using uvnet::test::moved;
 using uvnet::test::nameOf;
 using uvnet::test::NetWorld;
@@ -73,6 +74,7 @@ TEST_CASE("bulk that becomes single messages is copied again", "[net][D12]") {
   CAPTURE(nameOf(transport));
   NetWorld world;
   LoopbackPair pair(world, transport);
+  makeRoom(pair.accepted);
   pair.accepted.pipe(pair.accepted);
   BulkSender sender(pair.client, 8 * kMiB);
   world.until([&] { return sender.done(); });
@@ -144,6 +146,7 @@ template <class Limit>
 std::uint64_t movedOf4MiB() {
   NetWorld world;
   LoopbackPair pair(world, Transport::kTcp);
+  makeRoom(pair.accepted);
   pair.accepted.pipe(pair.accepted);
   std::uint64_t result = 0;
   {

@@ -22,6 +22,7 @@ using uvnet::test::hear;
 using uvnet::test::kMiB;
 using uvnet::test::kMoves;
 using uvnet::test::LoopbackPair;
+using uvnet::test::makeRoom;
 using uvnet::test::moved;
 using uvnet::test::nameOf;
 using uvnet::test::NetWorld;
@@ -36,6 +37,7 @@ TEST_CASE("an echo in bulk is exact, and counted as if it had been read and writ
   CAPTURE(nameOf(transport), heard);
   NetWorld world;
   LoopbackPair pair(world, transport);
+  makeRoom(pair.accepted);
   Record accepted(pair.accepted, false);
   if (heard) hear(pair.accepted);
   pair.accepted.pipe(pair.accepted);
@@ -89,6 +91,7 @@ TEST_CASE("whatever somebody does in the middle of bulk, not a byte is lost or o
   NetWorld world;
   LoopbackPair pair(world, transport);
   LoopbackPair other(world, transport);
+  makeRoom(pair.accepted);
   Socket& echo = pair.accepted;
   echo.pipe(echo);
   BulkSender sender(pair.client, kSize);

@@ -1,5 +1,7 @@
 #include "net/support/bulk.h"
 
+#include <sys/socket.h>
+
 #include <algorithm>
 
 #include "handles/loop_context.h"
@@ -35,6 +37,12 @@ const std::string& bulkMessage() {
 const Buffer& bulkBuffer() {
   static const Buffer buffer = Buffer::copyOf(bulkMessage());
   return buffer;
+}
+
+void makeRoom(Socket& socket) {
+  const int size = 1024 * 1024;  // the kernel gives what it allows
+  REQUIRE(::setsockopt(socket.fd(), SOL_SOCKET, SO_RCVBUF, &size, sizeof size) == 0);
+  REQUIRE(::setsockopt(socket.fd(), SOL_SOCKET, SO_SNDBUF, &size, sizeof size) == 0);
 }
 
 std::uint64_t moved(Socket& socket) {

@@ -21,6 +21,10 @@ const Buffer& bulkBuffer();
 
 // Whether there is a way through the kernel here.
 constexpr bool kMoves = handles::KernelPipe::kAvailable;
+// Room for several reads in the kernel from the start, which on a slow machine (a sanitizer's) it
+// makes too late: then each message is single, and copied.
+void makeRoom(Socket& socket);
+
 // What went through the kernel's pipe of the loop that this socket is on.
 std::uint64_t moved(Socket& socket);
 
@@ -52,7 +56,9 @@ struct BulkProxy {
         client(in.client),
         front(in.accepted),
         back(out.client),
-        far(out.accepted) {}
+        far(out.accepted) {
+    for (Socket* socket : {&client, &front, &back, &far}) makeRoom(*socket);
+  }
   void close() {
     in.close();
     out.close();
