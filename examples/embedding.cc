@@ -105,7 +105,7 @@ class Runtime final : public uvnet::Host {
   }
   template <class F>
   void tagged(std::string tag, F&& call) {
-    uvnet::Ref<uvnet::AsyncContext> context(new Tag(std::move(tag)));
+    uvnet::Ref<uvnet::AsyncContext> context = uvnet::make<Tag>(std::move(tag));
     current_.swap(context);
     call();
     current_.swap(context);

@@ -158,6 +158,8 @@ class UVNET_API Socket : public Duplex, public On<Socket, SocketEvents> {
   friend class Server;
   friend class impl::SocketState;
   friend class impl::ServerState;
+  template <class T, class... Args>
+  friend Ref<T> uvnet::make(Args&&... args);
   Socket(const Ref<impl::NetState>& net, SocketOptions options);
   static constexpr Flags kOwn = static_cast<Flags>(kOnce | kShown);
 

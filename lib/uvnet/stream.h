@@ -267,6 +267,8 @@ class UVNET_API Stream : public Emitter {
   bool writeBytes(std::string_view bytes, const Buffer* owner, Callback&& callback,
                   std::optional<Encoding> text = {});
   bool refuseEnded(Callback&& callback);
+  void endBytes(std::string_view bytes, const Buffer* owner, Callback&& callback,
+                std::optional<Encoding> text = {}, std::optional<std::size_t> length = {});
 
   std::unique_ptr<stream::Core> core_;
 };

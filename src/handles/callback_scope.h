@@ -1,4 +1,5 @@
-// The scope around every call that leaves libuv for our code: what a trampoline opens, once.
+// The scope around every call that leaves libuv for our code: what a trampoline opens, once; and
+// shielded(), around user code that something of ours has to follow.
 //
 // Promises: the host is entered and left in pairs, so that ticks run after each callback; the owner
 // lives until the callback has returned, and it runs in the owner's asynchronous context; nothing
@@ -45,6 +46,16 @@ class ContextScope {
   std::optional<Ref<AsyncContext>> before_;  // what was current; nullopt: nothing was changed
 };
 
+// Runs user code for its own sake: what it throws is the host's, and the caller goes on.
+template <class F>
+void shielded(Host& host, F&& f) noexcept {
+  try {
+    std::forward<F>(f)();
+  } catch (...) {
+    host.uncaught(std::current_exception());
+  }
+}
+
 class CallbackScope {
  public:
   CallbackScope(const CallbackScope&) = delete;
@@ -55,13 +66,10 @@ class CallbackScope {
   template <class F>
   static void run(Host& host, RefCounted* keep, F&& f) noexcept {
     const CallbackScope scope(host);
-    const Ref<RefCounted> kept(keep);  // dropped before leave(): ticks it causes still run there
+    std::optional<CallGuard> kept;  // ends before leave(): ticks it causes still run there
+    if (keep != nullptr) kept.emplace(*keep);
     const ContextScope context(host, keep);
-    try {
-      std::forward<F>(f)();
-    } catch (...) {
-      host.uncaught(std::current_exception());
-    }
+    shielded(host, std::forward<F>(f));
   }
 
  private:

@@ -3,6 +3,10 @@
 
 namespace uvnet {
 
-void RefCounted::deleteThis() noexcept { delete this; }
+// With a guard that nothing ends: what the destructors run may take a Ref, or call in here.
+void RefCounted::deleteThis() noexcept {
+  enter();
+  delete this;
+}
 
 }  // namespace uvnet

@@ -180,7 +180,7 @@ void TimerLists::touch(Timer& timer) noexcept {
 }
 
 void TimerLists::fireDue() noexcept {
-  const Ref<TimerLists> kept(this);  // a callback may end the context
+  const CallGuard guard(*this);  // a callback may end the context
   while (state_ != nullptr && !state_->order.empty()) {
     TimerList& list = **state_->order.begin();
     Timer& timer = *list.first;

@@ -57,7 +57,7 @@ napi_value start(napi_env env, napi_value exports) {
   uv_loop_s* loop = nullptr;
   napi_get_uv_event_loop(env, &loop);
   // With a count of its own until the environment has gone, and then as many as its sockets hold.
-  auto* held = new Ref<Environment>(new Environment(env, loop));
+  auto* held = new Ref<Environment>(make<Environment>(env, loop));
   napi_set_instance_data(
       env, held->get(),
       [](napi_env, void*, void* hint) { delete static_cast<Ref<Environment>*>(hint); }, held);

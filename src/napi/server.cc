@@ -68,8 +68,7 @@ bool NodeServer::relay(EventId event, void* arguments) {
 namespace {
 
 napi_value init(Call& call) {
-  const Ref<NodeServer> server(
-      new NodeServer(call.environment(), call.self(), serverOptions(call.environment(), call[0])));
+  make<NodeServer>(call.environment(), call.self(), serverOptions(call.environment(), call[0]));
   return nullptr;
 }
 

@@ -137,7 +137,7 @@ void SocketState::lookUp(LookupOptions options, const Lookup& custom, bool race)
                                                         const std::vector<LookupAddress>& found) {
       if (ticket->state == nullptr) return;
       SocketState& state = *std::exchange(ticket->state, nullptr);
-      const Ref<Socket> keep(&state.socket);
+      const CallGuard guard(state.socket);
       state.onLookup(error, found, race);
     };
     try {

@@ -85,7 +85,7 @@ class NameLookup::State final : public RefCounted {
       tellNextTick(error != nullptr ? std::optional(*error) : std::nullopt, found);
       return;
     }
-    const Ref<State> keep(this);
+    const CallGuard guard(*this);
     handles::CallbackScope::run(host_, owner_.get(), [&] { tell(error, found); });
   }
 
@@ -100,7 +100,7 @@ class NameLookup::State final : public RefCounted {
 
 void NameLookup::start(NetState& net, const std::string& name, int port,
                        const LookupOptions& options, RefCounted& owner, Done done) {
-  const Ref<State> state(new State(net.host(), name, owner, std::move(done)));
+  const auto state = make<State>(net.host(), name, owner, std::move(done));
   state_ = state;
   state->start(net, port, options);
 }

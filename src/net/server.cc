@@ -2,9 +2,9 @@
 #include <uvnet/net.h>
 #include <uvnet/server.h>
 
-#include <exception>
 #include <utility>
 
+#include "handles/callback_scope.h"
 #include "handles/tcp.h"
 #include "handles/uv_error.h"
 #include "net/errors.h"
@@ -27,6 +27,7 @@ Server::~Server() = default;
 AsyncContext* Server::asyncContext() const noexcept { return state_->context.get(); }
 
 Server& Server::listen(ListenOptions options, Function<void()> listener) {
+  const CallGuard guard(*this);
   state_->listen(std::move(options), std::move(listener));
   return *this;
 }
@@ -52,10 +53,12 @@ Server& Server::listen(std::string_view pathOrPort, int backlog, Function<void()
   return listen(ListenOptions{.port = pathOrPort, .backlog = backlog}, std::move(listener));
 }
 Server& Server::listen(const Server& other, Function<void()> listener) {
+  const CallGuard guard(*this);
   state_->listenCopy(other.fd(), std::move(listener));
   return *this;
 }
 Server& Server::listen(const Socket& bound, Function<void()> listener) {
+  const CallGuard guard(*this);
   const handles::StreamHandle* handle = bound.state_->wire.handle();
   state_->listenCopy(handle != nullptr ? handle->fileno() : -1, std::move(listener));
   return *this;
@@ -71,6 +74,7 @@ Server& Server::listenFD(int fd, Function<void()> listener) {
 }
 
 Server& Server::accept(int fd) {
+  const CallGuard guard(*this);
   state_->acceptFd(fd);
   return *this;
 }
@@ -84,6 +88,7 @@ Server& Server::addConnectionsElsewhere(int change) {
 }
 
 Server& Server::close(Callback callback) {
+  const CallGuard guard(*this);
   state_->close(std::move(callback));
   return *this;
 }
@@ -115,7 +120,7 @@ Server& Server::setDropMaxConnection(bool drop) noexcept {
 }
 
 Ref<Socket> Server::makeSocket(SocketOptions options) {
-  return Ref<Socket>(new Socket(state_->net, std::move(options)));
+  return make<Socket>(state_->net, std::move(options));
 }
 
 Server& Server::ref() {
@@ -217,11 +222,8 @@ void ServerState::addConnections(int change) {
 void ServerState::emitCloseIfDrained() {
   if (listening() || connections > 0) return;
   tick([this, id = listenId_] {
-    try {
-      server.emit<"close">();
-    } catch (...) {
-      server.host().uncaught(std::current_exception());  // and yet the server must be let go
-    }
+    // Whoever throws, the server must be let go.
+    handles::shielded(server.host(), [this] { server.emit<"close">(); });
     // Not if it was told to listen again since (whether or not that goes well) or a further close()
     // has its own 'close' on the way.
     if (!listening() && connections == 0 && id == listenId_) held_.reset();
@@ -229,7 +231,7 @@ void ServerState::emitCloseIfDrained() {
 }
 
 void ServerState::netIsGoing() noexcept {
-  const Ref<Server> keep(&server);
+  const CallGuard guard(server);
   ++listenId_;
   lookup_.cancel();
   abort_.reset();

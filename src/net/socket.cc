@@ -62,6 +62,7 @@ Socket::~Socket() { abandon(); }
 [[gnu::hot]] AsyncContext* Socket::asyncContext() const noexcept { return state_->context.get(); }
 
 Socket& Socket::connect(ConnectOptions options, Function<void()> listener) {
+  const CallGuard guard(*this);
   state_->connect(std::move(options), std::move(listener));
   return *this;
 }
@@ -77,6 +78,7 @@ Socket& Socket::connect(std::string_view pathOrPort, Function<void()> listener) 
 }
 
 Socket& Socket::setTimeout(double milliseconds, Function<void()> listener) {
+  const CallGuard guard(*this);
   const std::uint64_t duration = impl::checkedTimeout(milliseconds);
   if (destroyed()) return *this;
   impl::SocketSettings& settings = state_->changeSettings();
@@ -171,6 +173,7 @@ bool Socket::hasRef() const noexcept {
 }
 
 Socket& Socket::resetAndDestroy() {
+  const CallGuard guard(*this);
   const handles::StreamHandle* handle = state_->wire.handle();
   if (handle == nullptr) {
     destroy(impl::socketClosed());
@@ -191,6 +194,7 @@ Socket& Socket::resetAndDestroy() {
 }
 
 void Socket::destroySoon() {
+  const CallGuard guard(*this);
   if (writable()) end();
   if (writableFinished()) {
     destroy();

@@ -5,7 +5,6 @@
 #include <uvnet/bound_socket.h>
 
 #include <cstring>
-#include <exception>
 #include <utility>
 
 #include "handles/callback_scope.h"
@@ -246,12 +245,8 @@ void SocketState::destroyHandle(const Error* error, Callback done) {
 }
 
 void SocketState::emitClose(bool hadError) {
-  const Ref<Socket> keep(&socket);
-  try {
-    socket.emit<"close">(hadError);
-  } catch (...) {
-    socket.host().uncaught(std::current_exception());  // and yet the socket must be let go
-  }
+  // Whoever throws, the socket must be let go.
+  handles::shielded(socket.host(), [&] { socket.emit<"close">(hadError); });
   // Still here if the listener that tells it was removed.
   if (!connecting && way_ != nullptr && way_->pendingDone) failPendingWrite();
   // A listener may have begun another life.
@@ -259,7 +254,7 @@ void SocketState::emitClose(bool hadError) {
 }
 
 void SocketState::netIsGoing() noexcept {
-  const Ref<Socket> keep(&socket);
+  const CallGuard guard(socket);
   stopConnecting();
   wire.stopTimeout();
   wire.detach().reset();

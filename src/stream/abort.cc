@@ -81,7 +81,7 @@ void AbortHandle::add(AbortHandle other) noexcept {
 }
 
 AbortHandle onAbort(const std::stop_token& signal, Host& host, Task action) {
-  const Ref<AbortWatch> watch(new AbortWatch(host, std::move(action)));
+  const auto watch = make<AbortWatch>(host, std::move(action));
   watch->watch(signal);
   return AbortHandle(watch);
 }

@@ -55,7 +55,7 @@ class Composed final : public Duplex {
   }
   void doFinal(Callback done) override {
     onFinish_ = std::move(done);
-    head_->core().writable.end(false, {}, nullptr, {});
+    head_->end();
   }
   bool hasFinal() const noexcept override { return true; }
   bool keepsOwnCallbacks() const noexcept override { return true; }

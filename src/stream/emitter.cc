@@ -38,6 +38,7 @@ ListenerToken Emitter::addNode(EventId event, Node* node, Flags flags) {
     void operator()(Node* one) const noexcept { one->release(); }
   };
   std::unique_ptr<Node, Release> owned(node);
+  const CallGuard guard(*this);
   // Before it is added, so that 'newListener' does not tell of itself.
   emitArgs<std::string_view>(EventId::kNewListener, eventName(event));
   // 0 names nothing, so a wrapped counter skips it.
@@ -71,6 +72,7 @@ void Emitter::warnOfLeak(EventId event) {
 }
 
 bool Emitter::off(ListenerToken token) {
+  const CallGuard guard(*this);
   if ((token.id & kInRuntime) != 0) {
     unlistenInRuntime(token.event, token.id & ~kInRuntime);
     return true;
@@ -86,12 +88,14 @@ bool Emitter::off(ListenerToken token) {
 }
 
 void Emitter::removeListeners(EventId event) {
+  const CallGuard guard(*this);
   if (hasListener(EventId::kRemoveListener)) removeEach(event);
   dropAll(event);
   onListenersRemoved(event);
 }
 
 void Emitter::removeAllListeners() {
+  const CallGuard guard(*this);
   if (hasListener(EventId::kRemoveListener)) {
     // Each is told of, event by event; those who are told go last.
     std::vector<EventId> events;
@@ -219,15 +223,15 @@ void Emitter::remove(Node** link) {
   emitArgs<std::string_view>(EventId::kRemoveListener, eventName(node->event));
 }
 
-// One listener that stays, as a stream's 'data' has it: no list of those to call is made.
+// One listener that stays, as a stream's 'data' has it: no list of those to call is made, and of
+// the emitter, which the listener may be the end of, nothing is needed afterwards.
 [[gnu::hot]] bool Emitter::emitErased(EventId event, void* args) {
   Node* node = first_;
   while (node != nullptr && node->event != event) node = node->next;
   if (node == nullptr || !node->alone || node->once || (relayed_ & bit(event)) != 0) {
     return emitToMany(event, args);
   }
-  // It may throw, drop the last Ref to the emitter, or be removed.
-  const Ref<Emitter> self(this);
+  // It may throw, or be removed.
   ++node->refs;
   struct Release {
     Node& node;
@@ -257,7 +261,7 @@ bool Emitter::emitToMany(EventId event, void* args) {
   Node** const nodes = many.empty() ? few.data() : many.data();
   for (std::size_t i = 0; i < count; ++i) ++nodes[i]->refs;
   // A listener may throw, drop the last Ref to the emitter, or remove any of them.
-  const Ref<Emitter> self(this);
+  const CallGuard guard(*this);
   struct Release {
     Node** nodes;
     std::size_t count;

@@ -152,7 +152,7 @@ class Finished final : public RefCounted {
 }  // namespace stream
 
 Function<void()> finished(Stream& stream, const FinishedOptions& options, Callback callback) {
-  const Ref<stream::Finished> wait(new stream::Finished(stream, options, std::move(callback)));
+  const auto wait = make<stream::Finished>(stream, options, std::move(callback));
   wait->start(options);
   return [wait] { wait->cleanup(); };
 }

@@ -1,7 +1,7 @@
 // destroy(), and the two events that end a life: 'error', then 'close', on a tick.
-#include <exception>
 #include <utility>
 
+#include "handles/callback_scope.h"
 #include "stream/core.h"
 #include "stream/errors.h"
 #include "stream/tick.h"
@@ -88,11 +88,7 @@ void Lifecycle::onDestroyed(const Error* error) {
 
 void Lifecycle::emitErrorNextTick(const Error& error, bool thenClose) {
   nextTick(stream_, stream_.core(), [this, thenClose, error] {
-    try {
-      emitErrorOnce(error);
-    } catch (...) {
-      stream_.host().uncaught(std::current_exception());
-    }
+    handles::shielded(stream_.host(), [&] { emitErrorOnce(error); });
     if (thenClose) emitClosed();  // whoever threw
   });
 }

@@ -23,7 +23,7 @@ void PipeLink::start(Stream& source, Stream& destination, PipeOptions options) {
   ReadableSide& from = source.core().readable;
   Pipes& pipes = from.pipes();
   if (pipes.links.size() == 1) pipes.many = true;
-  const Ref<PipeLink> link(new PipeLink(source, destination));
+  const Ref<PipeLink> link = make<PipeLink>(source, destination);
   pipes.links.push_back(link);
   link->listen(options.end);
 
@@ -76,7 +76,7 @@ void PipeLink::onSourceEnd(bool end) {
   if (!end) {
     unpipe();
   } else {
-    destination_->core().writable.end(false, {}, nullptr, {});
+    destination_->end();
   }
 }
 
@@ -98,7 +98,7 @@ void PipeLink::waitForDrain() {
     ReadableSide& from = source_->core().readable;
     awaitsDrain_ = true;
     if (from.pipes().links.size() == 1) from.pipes().many = false;
-    from.pause();
+    source_->pause();
   }
   if (!listensToDrain_ && !cleanedUp_) {
     listensToDrain_ = true;
@@ -118,7 +118,7 @@ void PipeLink::onDrain() {
   }
   const bool waiting = std::any_of(links.begin(), links.end(),
                                    [](const Ref<PipeLink>& link) { return link->awaitsDrain(); });
-  if (!waiting && from.dataListening_) from.resume();
+  if (!waiting && from.dataListening_) source_->resume();
 }
 
 void PipeLink::onError(const Error& error) {
@@ -143,7 +143,6 @@ void PipeLink::stop(Stream& source, Stream& destination) {
   });
   if (found == links.end()) return;
   const Ref<PipeLink> link = *found;
-  const Ref<Stream> keep(&source);
   links.erase(found);
   if (links.empty() && !source.pipedElsewhere()) from.pause();
   link->sayUnpipe();
@@ -152,7 +151,6 @@ void PipeLink::stop(Stream& source, Stream& destination) {
 void PipeLink::stopAll(Stream& source) {
   ReadableSide& from = source.core().readable;
   if (from.pipes_ == nullptr || from.pipes_->links.empty()) return;
-  const Ref<Stream> keep(&source);
   const std::vector<Ref<PipeLink>> links = std::exchange(from.pipes_->links, {});
   from.pause();
   for (const Ref<PipeLink>& link : links) link->sayUnpipe();

@@ -16,6 +16,8 @@ namespace uvnet::stream {
 
 class PipeLink : public RefCounted {
  public:
+  PipeLink(Stream& source, Stream& destination) : source_(&source), destination_(&destination) {}
+
   static void start(Stream& source, Stream& destination, PipeOptions options);
   // Takes the link out of the source's list and says 'unpipe'.
   static void stop(Stream& source, Stream& destination);
@@ -31,8 +33,6 @@ class PipeLink : public RefCounted {
   void detach() noexcept;
 
  private:
-  PipeLink(Stream& source, Stream& destination) : source_(&source), destination_(&destination) {}
-
   void listen(bool end);
   void onData(const Buffer& chunk);
   void onDrain();
@@ -42,7 +42,7 @@ class PipeLink : public RefCounted {
   void cleanup();
   void sayUnpipe();
   void unpipe() {
-    if (source_ != nullptr) stop(*source_, *destination_);
+    if (source_ != nullptr) source_->unpipeFrom(*destination_);
   }
 
   Stream* source_;  // nullptr once it has gone

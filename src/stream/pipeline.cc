@@ -99,7 +99,7 @@ class Pipeline final : public RefCounted {
     if (end) {
       const auto endDestination = [ended, weak = &destination] {
         *ended = true;
-        weak->core().writable.end(false, {}, nullptr, {});
+        weak->end();
       };
       if (Questions::isReadableFinished(source)) {
         nextTick(destination, destination.core(), endDestination);
@@ -190,7 +190,7 @@ Stream& pipeline(StreamList streams, const PipelineOptions& options, Callback ca
   if (streams.size() < 2) {
     throw Error("The \"streams\" argument must be specified", "ERR_MISSING_ARGS", "TypeError");
   }
-  const Ref<stream::Pipeline> all(new stream::Pipeline(streams, std::move(callback)));
+  const auto all = make<stream::Pipeline>(streams, std::move(callback));
   all->start(options);
   return *(streams.end() - 1);
 }

@@ -1,5 +1,5 @@
 // Whether a readable side flows, and what it says of itself: 'readable', 'end', pause() and
-// resume(), and how listeners that come and go change it. No data is emitted here.
+// resume(), and how listeners that come and go change it.
 #include "stream/readable.h"
 
 #include "stream/core.h"
@@ -16,7 +16,6 @@ void ReadableSide::emitReadableNextTick() {
 }
 
 void ReadableSide::emitReadable() {
-  const Ref<Stream> keep(&stream_);
   if (!core_.life.destroyed && core_.life.errored == nullptr && (length() > 0 || ended_)) {
     stream_.emitArgs<>(EventId::kReadable);
     emittedReadable_ = false;

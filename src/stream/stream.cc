@@ -62,14 +62,24 @@ const Error* Stream::errored() const noexcept { return core_->life.errored.get()
 
 // --- Readable ------------------------------------------------------------------------------------
 
-std::optional<Buffer> Stream::read() { return core_->readable.read(std::nullopt); }
-std::optional<Buffer> Stream::read(std::int64_t n) { return core_->readable.read(n); }
-bool Stream::unshift(const Buffer& chunk) { return core_->readable.unshift(chunk, false); }
+std::optional<Buffer> Stream::read() {
+  const CallGuard guard(*this);
+  return core_->readable.read(std::nullopt);
+}
+std::optional<Buffer> Stream::read(std::int64_t n) {
+  const CallGuard guard(*this);
+  return core_->readable.read(n);
+}
+bool Stream::unshift(const Buffer& chunk) {
+  const CallGuard guard(*this);
+  return core_->readable.unshift(chunk, false);
+}
 
 bool Stream::unshift(std::string_view text) {
   return unshift(text, core_->readable.defaultEncoding());
 }
 bool Stream::unshift(std::string_view text, Encoding encoding) {
+  const CallGuard guard(*this);
   const std::optional<Encoding> own = core_->readable.encoding();
   Buffer bytes = Buffer::from(text, encoding);
   if (!own) return core_->readable.unshift(std::move(bytes), false);
@@ -78,8 +88,14 @@ bool Stream::unshift(std::string_view text, Encoding encoding) {
   return core_->readable.unshift(Buffer::adopt(bytes.toString(*own)), true);
 }
 
-void Stream::pause() { core_->readable.pause(); }
-void Stream::resume() { core_->readable.resume(); }
+void Stream::pause() {
+  const CallGuard guard(*this);
+  core_->readable.pause();
+}
+void Stream::resume() {
+  const CallGuard guard(*this);
+  core_->readable.resume();
+}
 bool Stream::isPaused() const noexcept { return core_->readable.isPaused(); }
 void Stream::setEncoding(Encoding encoding) { core_->readable.setEncoding(encoding); }
 
@@ -105,10 +121,17 @@ std::optional<Encoding> Stream::readableEncoding() const noexcept {
 }
 
 void Stream::pipeTo(Stream& destination, PipeOptions options) {
+  const CallGuard guard(*this);
   stream::PipeLink::start(*this, destination, options);
 }
-void Stream::unpipeFrom(Stream& destination) { stream::PipeLink::stop(*this, destination); }
-void Stream::unpipeAll() { stream::PipeLink::stopAll(*this); }
+void Stream::unpipeFrom(Stream& destination) {
+  const CallGuard guard(*this);
+  stream::PipeLink::stop(*this, destination);
+}
+void Stream::unpipeAll() {
+  const CallGuard guard(*this);
+  stream::PipeLink::stopAll(*this);
+}
 
 void Stream::setReadableFlowing(std::optional<bool> flowing) noexcept {
   core_->readable.setFlowing(flowing);
@@ -128,6 +151,7 @@ Stream::Inside Stream::inside() const noexcept {
 
 inline bool Stream::writeBytes(std::string_view bytes, const Buffer* owner, Callback&& callback,
                                std::optional<Encoding> text) {
+  const CallGuard guard(*this);
   stream::WritableSide& side = core_->writable;
   if (side.endedByPeer && side.ended()) return refuseEnded(std::move(callback));
   return side.write(bytes, owner, std::move(callback), text);
@@ -163,6 +187,7 @@ bool Stream::write(std::span<const std::uint8_t> bytes, Callback callback) {
 
 bool Stream::writeCounted(std::string_view text, Encoding encoding, std::size_t length,
                           Callback callback) {
+  const CallGuard guard(*this);
   stream::WritableSide& side = core_->writable;
   if (!side.decodeStrings || (side.endedByPeer && side.ended())) {
     return write(text, encoding, std::move(callback));
@@ -175,35 +200,40 @@ bool Stream::writeCounted(std::string_view text, Encoding encoding, std::size_t 
 }
 
 void Stream::end(Callback callback) {
+  const CallGuard guard(*this);
   core_->writable.end(false, {}, nullptr, std::move(callback));
+}
+void Stream::endBytes(std::string_view bytes, const Buffer* owner, Callback&& callback,
+                      std::optional<Encoding> text, std::optional<std::size_t> length) {
+  const CallGuard guard(*this);
+  core_->writable.end(true, bytes, owner, std::move(callback), text, length);
 }
 void Stream::end(std::string_view text, Encoding encoding, Callback callback) {
   if (!core_->writable.decodeStrings) {
-    core_->writable.end(true, text, nullptr, std::move(callback), encoding);
-    return;
+    return endBytes(text, nullptr, std::move(callback), encoding);
   }
-  if (encoding == Encoding::utf8) {
-    core_->writable.end(true, text, nullptr, std::move(callback));
-    return;
-  }
+  if (encoding == Encoding::utf8) return endBytes(text, nullptr, std::move(callback));
   const Buffer bytes = Buffer::from(text, encoding);
-  core_->writable.end(true, bytes, &bytes, std::move(callback));
+  endBytes(bytes, &bytes, std::move(callback));
 }
 void Stream::endCounted(std::string_view text, Encoding encoding, std::size_t length,
                         Callback callback) {
   if (!core_->writable.decodeStrings) return end(text, encoding, std::move(callback));
   const Buffer bytes = Buffer::from(text, encoding);
-  core_->writable.end(true, bytes, &bytes, std::move(callback), {}, length);
+  endBytes(bytes, &bytes, std::move(callback), {}, length);
 }
 void Stream::end(std::string_view bytes, Callback callback) {
   end(bytes, core_->writable.defaultEncoding, std::move(callback));
 }
 void Stream::end(const Buffer& bytes, Callback callback) {
-  core_->writable.end(true, bytes, &bytes, std::move(callback));
+  endBytes(bytes, &bytes, std::move(callback));
 }
 
 void Stream::cork() noexcept { core_->writable.cork(); }
-void Stream::uncork() { core_->writable.uncork(); }
+void Stream::uncork() {
+  const CallGuard guard(*this);
+  core_->writable.uncork();
+}
 void Stream::setDefaultEncoding(Encoding encoding) noexcept {
   core_->writable.defaultEncoding = encoding;
 }
@@ -230,20 +260,33 @@ unsigned Stream::writableCorked() const noexcept { return core_->writable.corked
 
 // --- Lifecycle -----------------------------------------------------------------------------------
 
-void Stream::destroy() { core_->life.destroy(nullptr); }
-void Stream::autoEnd() { core_->writable.end(false, {}, nullptr, {}); }
-void Stream::autoDestroy() { core_->life.destroy(nullptr); }
-void Stream::destroy(const Error& error) { core_->life.destroy(&error); }
+void Stream::destroy() {
+  const CallGuard guard(*this);
+  core_->life.destroy(nullptr);
+}
+void Stream::autoEnd() { end(); }
+void Stream::autoDestroy() { destroy(); }
+void Stream::destroy(const Error& error) {
+  const CallGuard guard(*this);
+  core_->life.destroy(&error);
+}
 bool Stream::allowHalfOpen() const noexcept { return core_->allowHalfOpen; }
 void Stream::setAllowHalfOpen(bool allow) noexcept { core_->allowHalfOpen = allow; }
 
 void Stream::construct() { core_->life.construct(); }
 bool Stream::push(std::string_view text) { return push(text, core_->readable.defaultEncoding()); }
 bool Stream::push(std::string_view text, Encoding encoding) {
+  const CallGuard guard(*this);
   return core_->readable.pushText(text, encoding);
 }
-bool Stream::push(Buffer chunk) { return core_->readable.push(std::move(chunk)); }
-void Stream::pushEnd() { core_->readable.pushEnd(); }
+bool Stream::push(Buffer chunk) {
+  const CallGuard guard(*this);
+  return core_->readable.push(std::move(chunk));
+}
+void Stream::pushEnd() {
+  const CallGuard guard(*this);
+  core_->readable.pushEnd();
+}
 void Stream::abortOn(const std::stop_token& signal) {
   if (signal.stop_requested()) {
     destroy(stream::abortError());
@@ -254,12 +297,19 @@ void Stream::abortOn(const std::stop_token& signal) {
 void Stream::watchSignal(const std::stop_token& signal) {
   core_->abort.add(stream::onAbort(signal, host(), [this] { destroy(stream::abortError()); }));
 }
-void Stream::undestroy() { core_->life.undestroy(); }
-void Stream::errorOrDestroy(const Error& error) { core_->life.errorOrDestroy(error, false); }
+void Stream::undestroy() {
+  const CallGuard guard(*this);
+  core_->life.undestroy();
+}
+void Stream::errorOrDestroy(const Error& error) {
+  const CallGuard guard(*this);
+  core_->life.errorOrDestroy(error, false);
+}
 void Stream::setEndedByPeer(bool ended) noexcept { core_->writable.endedByPeer = ended; }
 
 void Stream::abandon() noexcept {
   if (core_->life.abandoned) return;
+  const CallGuard guard(*this);
   core_->life.abandoned = core_->life.destroyed = core_->life.closed = true;
   core_->abort.reset();
   core_->readable.abandon();

@@ -45,6 +45,7 @@ void Transform::doWrite(Buffer chunk, Callback done) {
 }
 
 void Transform::transformed(const Error* error, Buffer output, std::size_t lengthBefore) {
+  const CallGuard guard(*this);
   if (error != nullptr) {
     answer(error);
     return;
@@ -84,6 +85,7 @@ void Transform::doFinal(Callback done) {
   }
   doFlush([self = Ref<Transform>(this), this, done = std::move(done)](const Error* error,
                                                                       Buffer output) mutable {
+    const CallGuard guard(*this);
     if (error != nullptr) {
       done(error);
       return;

@@ -1,9 +1,9 @@
 #include "stream/writable.h"
 
 #include <algorithm>
-#include <exception>
 #include <utility>
 
+#include "handles/callback_scope.h"
 #include "stream/core.h"
 #include "stream/errors.h"
 #include "stream/tick.h"
@@ -132,12 +132,16 @@ Buffer WritableSide::keep(std::string_view bytes) {
 Callback WritableSide::answerTo(void (WritableSide::*told)(const Error*)) {
   if (!stream_.keepsOwnCallbacks()) {
     return [self = Ref<Stream>(&stream_), this, told, life = life_](const Error* error) {
+      // The source may drop this callback, and so its Ref, while it is being told.
+      const CallGuard guard(stream_);
       if (life == life_) (this->*told)(error);
     };
   }
   if (!core_.presence) core_.presence = make<Presence>();
   return [presence = core_.presence, this, told, life = life_](const Error* error) {
-    if (!presence->gone && life == life_) (this->*told)(error);
+    if (presence->gone) return;
+    const CallGuard guard(stream_);
+    if (life == life_) (this->*told)(error);
   };
 }
 
@@ -212,12 +216,7 @@ void WritableSide::onWritten(const Error* error) {
 
 // What a callback throws is the host's, so that it costs no other callback its answer.
 void WritableSide::answer(Callback& callback, const Error* error) noexcept {
-  if (!callback) return;
-  try {
-    callback(error);
-  } catch (...) {
-    stream_.host().uncaught(std::current_exception());
-  }
+  if (callback) handles::shielded(stream_.host(), [&] { callback(error); });
 }
 
 void WritableSide::tell(Told& told, const Error* error) noexcept {
@@ -260,11 +259,7 @@ void WritableSide::afterWrite(Told& told) {
   afterWritePending_ = false;
   if (needDrain_ && !ending_ && !core_.life.destroyed && length_ == 0) {
     needDrain_ = false;
-    try {
-      stream_.emitArgs<>(EventId::kDrain);
-    } catch (...) {
-      stream_.host().uncaught(std::current_exception());
-    }
+    handles::shielded(stream_.host(), [this] { stream_.emitArgs<>(EventId::kDrain); });
   }
   if (told.life == life_ && pending_ > 0) --pending_;
   tell(told, nullptr);

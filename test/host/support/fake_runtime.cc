@@ -146,7 +146,7 @@ std::string FakeRuntime::context() const {
 }
 
 void FakeRuntime::in(const std::string& name, const std::function<void()>& call) {
-  Ref<AsyncContext> context(new Named(name));
+  Ref<AsyncContext> context = make<Named>(name);
   current_.swap(context);
   call();
   current_.swap(context);
@@ -186,13 +186,13 @@ Server& FakeObject::server() const { return *serverHalf; }
 
 FakeObject& FakeHeap::newSocket(SocketOptions options) {
   FakeObject& object = *objects_.emplace_back(std::make_unique<FakeObject>(*this));
-  object.socketHalf = Ref<SocketHalf>(new SocketHalf(runtime, object, std::move(options)));
+  object.socketHalf = make<SocketHalf>(runtime, object, std::move(options));
   return object;
 }
 
 FakeObject& FakeHeap::newServer() {
   FakeObject& object = *objects_.emplace_back(std::make_unique<FakeObject>(*this));
-  object.serverHalf = Ref<ServerHalf>(new ServerHalf(runtime, object));
+  object.serverHalf = make<ServerHalf>(runtime, object);
   return object;
 }
 
