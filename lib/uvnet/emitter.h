@@ -51,6 +51,7 @@ class UVNET_API Emitter : public RefCounted {
  protected:
   using Erased = Function<void(void* args)>;
   // kShown: a listener of the library's own that Node's programs find among theirs, in its place.
+  // Unlike theirs it is not called any more once it was removed, also by the event under way.
   enum Flags : std::uint8_t { kNone = 0, kOnce = 1, kPrepend = 2, kShown = 4 };
 
   explicit Emitter(Host& host) noexcept : host_(&host) {}
@@ -65,8 +66,12 @@ class UVNET_API Emitter : public RefCounted {
     return addNode(event, new NodeOf<std::decay_t<F>>(std::forward<F>(listener)), flags);
   }
   void removeListeners(EventId event);
-  // All of them without a word to anybody, in a destructor for one.
-  void forgetListeners() noexcept { dropAll(std::nullopt); }
+  // All of them without a word to anybody, in a destructor for one; not even the event under way
+  // comes to them.
+  void forgetListeners() noexcept;
+  // The same with those of the library's own (kShown): what they wait for is of a life that is
+  // over.
+  void forgetOwnListeners() noexcept;
   std::size_t countListeners(EventId event) const noexcept;
   // This listener is there, and no other hears its event.
   bool listensAlone(ListenerToken token) const noexcept;
@@ -108,6 +113,8 @@ class UVNET_API Emitter : public RefCounted {
   // runtime's emitter: a number above 0 for unlisten(). 0: it stays here.
   virtual std::uint32_t listenInRuntime(EventId, Erased&) { return 0; }
   virtual void unlistenInRuntime(EventId, std::uint32_t) {}
+  // All of those.
+  virtual void forgetOwnInRuntime() noexcept {}
 
   // Node's name of the class, for warnings.
   virtual std::string_view className() const noexcept { return "EventEmitter"; }
@@ -133,8 +140,9 @@ class UVNET_API Emitter : public RefCounted {
     std::uint32_t id = 0;
     EventId event{};
     bool once = false;
-    bool fired = false;  // a nested emit has used up a `once`
-    bool alone = true;   // the only one of its event
+    bool own = false;   // kShown
+    bool over = false;  // not to be called any more, though an emit may still hold it
+    bool alone = true;  // the only one of its event
   };
   template <class F>
   struct NodeOf final : Node {
@@ -156,6 +164,8 @@ class UVNET_API Emitter : public RefCounted {
   void markAlone(EventId event) noexcept;
   Node** find(std::uint32_t id) noexcept;
   void dropAll(std::optional<EventId> event) noexcept;
+  template <class Which>
+  void dropEach(Which which, bool over) noexcept;
   void warnOfLeak(EventId event);
 
   // EventEmitter.defaultMaxListeners

@@ -134,6 +134,7 @@ class UVNET_API Socket : public Duplex, public On<Socket, SocketEvents> {
   bool hasWritev() const noexcept override { return true; }
   void doFinal(Callback done) override;
   bool hasFinal() const noexcept override { return true; }
+  bool keepsOwnCallbacks() const noexcept override;  // until there is a connection
   void doDestroy(const Error* error, Callback done) override;
   void beforeRead() override;
   void beforePause() override;

@@ -227,8 +227,12 @@ std::uint32_t NodeSocket::listenInRuntime(EventId event, Erased& listener) {
         if (!self->listener) return nullptr;
         const Ref<NodeSocket> keep(self->socket);
         NodeHost& host = keep->environment().host();
-        std::erase_if(keep->listeners_,
-                      [self](const Listener& one) { return one.number == self->number; });
+        // None: it was taken away while the event was on its way to it.
+        if (std::erase_if(keep->listeners_, [self](const Listener& one) {
+              return one.number == self->number;
+            }) == 0) {
+          return nullptr;
+        }
         host.calledFromJs();
         try {
           std::exchange(self->listener, {})(nullptr);
@@ -242,7 +246,7 @@ std::uint32_t NodeSocket::listenInRuntime(EventId event, Erased& listener) {
   napi_add_finalizer(
       env(), function, own, [](napi_env, void* data, void*) { delete static_cast<Own*>(data); },
       nullptr, nullptr);
-  listeners_.push_back({own->number, JsFunction(environment(), function)});
+  listeners_.push_back({event, own->number, JsFunction(environment(), function)});
   const napi_value arguments[] = {object(), toJs(env(), static_cast<std::uint32_t>(event)),
                                   function};
   environment().call(Hook::kListen, arguments);
@@ -261,6 +265,12 @@ void NodeSocket::unlistenInRuntime(EventId event, std::uint32_t number) {
     environment().call(Hook::kUnlisten, arguments);
   } catch (...) {
     host().uncaught(std::current_exception());  // the caller is not to fail for a listener's sake
+  }
+}
+
+void NodeSocket::forgetOwnInRuntime() noexcept {
+  while (!listeners_.empty() && !environment().ending()) {
+    unlistenInRuntime(listeners_.back().event, listeners_.back().number);
   }
 }
 

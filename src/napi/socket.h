@@ -79,6 +79,7 @@ class NodeSocket final : public Socket, public Wrapped {
   bool relay(EventId event, void* arguments) override;
   std::uint32_t listenInRuntime(EventId event, Erased& listener) override;
   void unlistenInRuntime(EventId event, std::uint32_t number) override;
+  void forgetOwnInRuntime() noexcept override;
   void doRead(std::size_t size) override;
   bool readsByItself() const noexcept override {
     return (overrides_ & kRead) == 0 && Socket::readsByItself();
@@ -109,6 +110,7 @@ class NodeSocket final : public Socket, public Wrapped {
 
   // Listeners of the library's own that are among JavaScript's.
   struct Listener {
+    EventId event;
     std::uint32_t number;
     JsFunction function;
   };

@@ -16,11 +16,6 @@ namespace uvnet::impl {
 
 namespace uverr = handles::uverr;
 
-// What an answer of a lookup is let in with; the socket takes it back when it stops waiting.
-struct SocketState::Ticket {
-  SocketState* state;
-};
-
 void SocketState::connect(ConnectOptions options, Function<void()> listener) {
   // A path goes before a port (FEATURES K16).
   const bool named = !options.path.empty();
@@ -67,7 +62,7 @@ void SocketState::connect(ConnectOptions options, Function<void()> listener) {
   if (options.blockList) setBlockList(*options.blockList);
   if (listener) socket.once<"connect">(std::move(listener));
   if (socket.destroyed()) {
-    forgetPendingWrite();
+    forgetLife();
     if (names_ != nullptr) names_->remote = {};
   }
   socket.setEndedByPeer(false);
@@ -83,7 +78,7 @@ void SocketState::connect(ConnectOptions options, Function<void()> listener) {
   hold();
   wire.touch();
   connecting = true;
-  ++way().connectId;
+  way().attempts.next();
   way_->target = std::move(target);
 
   if (named) {
@@ -92,7 +87,7 @@ void SocketState::connect(ConnectOptions options, Function<void()> listener) {
     // At once, so that localAddress is known when connect() returns (Node's BoundSocket).
     connectTo(way_->target.host, version);
   } else if (version != 0) {
-    tick([this, version, id = way_->connectId] {
+    tick([this, version, id = way_->attempts.now()] {
       if (connectingStill(id)) connectTo(way_->target.host, version);
     });
   } else {
@@ -120,8 +115,7 @@ void SocketState::openHandle(bool pipe) {
 void SocketState::stopConnecting() noexcept {
   connecting = false;
   if (way_ == nullptr) return;
-  if (way_->lookup != nullptr) way_->lookup->state = nullptr;
-  way_->lookup.reset();
+  way_->asked.next();
   way_->nameLookup.cancel();
   if (way_->race != nullptr) way_->race->timer.stop();
 }
@@ -131,14 +125,13 @@ void SocketState::stopConnecting() noexcept {
 void SocketState::lookUp(LookupOptions options, const Lookup& custom, bool race) {
   const std::string& host = way_->target.host;
   if (custom) {
-    // Told once, told late, never told: the ticket says whether we still want to know.
-    way_->lookup = std::make_shared<Ticket>(Ticket{this});
-    const auto answered = [ticket = way_->lookup, race](const Error* error,
-                                                        const std::vector<LookupAddress>& found) {
-      if (ticket->state == nullptr) return;
-      SocketState& state = *std::exchange(ticket->state, nullptr);
-      const CallGuard guard(state.socket);
-      state.onLookup(error, found, race);
+    // Told once, told late, never told: the watch says whether we still want to know.
+    const auto answered = [asked = way_->asked.watch(), this, race](
+                              const Error* error, const std::vector<LookupAddress>& found) {
+      if (!asked.current()) return;
+      way_->asked.next();
+      const CallGuard guard(socket);
+      onLookup(error, found, race);
     };
     try {
       custom(std::string(host), options, answered);
@@ -157,8 +150,8 @@ void SocketState::lookUp(LookupOptions options, const Lookup& custom, bool race)
 
 void SocketState::failNextTick(const Error& error) {
   // net.connect() may not have returned yet: nobody could be listening.
-  tick([this, error, id = way().connectId] {
-    if (id == way_->connectId) socket.destroy(error);
+  tick([this, error, id = way().attempts.now()] {
+    if (way_->attempts.is(id)) socket.destroy(error);
   });
 }
 
@@ -174,7 +167,7 @@ void SocketState::onLookup(const Error* error, const std::vector<LookupAddress>&
   }
   const std::string address = found.empty() ? std::string() : found.front().address;
   const int family = found.empty() ? 0 : found.front().family;
-  const unsigned id = way_->connectId;
+  const auto id = way_->attempts.now();
   socket.emit<"lookup">(error, address, family, way_->target.host);
   if (!connectingStill(id)) return;
   if (error != nullptr) {
@@ -204,7 +197,7 @@ void SocketState::connectTo(const std::string& address, int family) {
         hostPortError(status, "bind", way_->attempt.localAddress, way_->attempt.localPort));
     return;
   }
-  const unsigned id = way_->connectId;
+  const auto id = way_->attempts.now();
   socket.emit<"connectionAttempt">(way_->attempt.address, way_->attempt.port, way_->attempt.family);
   if (!connectingStill(id)) return;
   if (blocked(way_->attempt)) {
@@ -217,14 +210,14 @@ void SocketState::connectTo(const std::string& address, int family) {
   }
   const int status = tcp()->connect(way_->attempt.address, way_->attempt.port, family == 6, socket,
                                     [this, id](int answer) {
-                                      if (id == way_->connectId) onConnected(answer);
+                                      if (way_->attempts.is(id)) onConnected(answer);
                                     });
   if (status < 0) socket.destroy(refusedAtOnce(status));
 }
 
 void SocketState::connectToPath(const std::string& path) {
   way_->attempt = {path, 0, 0, {}, 0};
-  const unsigned id = way_->connectId;
+  const auto id = way_->attempts.now();
   socket.emit<"connectionAttempt">(way_->attempt.address, 0, 0);
   if (!connectingStill(id)) return;
   if (const auto error = net->refused({.kind = Access::Kind::kConnect, .path = path})) {
@@ -232,7 +225,7 @@ void SocketState::connectToPath(const std::string& path) {
     return;
   }
   handles::asPipe(*wire.handle()).connect(path, socket, [this, id](int answer) {
-    if (id == way_->connectId) onConnected(answer);
+    if (way_->attempts.is(id)) onConnected(answer);
   });
 }
 

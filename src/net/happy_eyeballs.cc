@@ -15,7 +15,7 @@ namespace uverr = handles::uverr;
 void SocketState::onRaceLookup(const Error*, const std::vector<LookupAddress>& found) {
   std::vector<LookupAddress> first;   // of the family that was answered first
   std::vector<LookupAddress> second;  // of the other one
-  const unsigned id = way_->connectId;
+  const auto id = way_->attempts.now();
   for (const LookupAddress& one : found) {
     socket.emit<"lookup">(nullptr, one.address, one.family, way_->target.host);
     if (!connectingStill(id)) return;
@@ -56,7 +56,7 @@ void SocketState::race(std::vector<LookupAddress> addresses) {
 }
 
 void SocketState::raceNext(bool canceled) {
-  const unsigned id = way_->connectId;
+  const auto id = way_->attempts.now();
   while (true) {
     Race& race = *way_->race;
     race.timer.stop();
@@ -103,7 +103,7 @@ void SocketState::raceNext(bool canceled) {
         refusal ? uverr::kAccess
                 : tcp()->connect(way_->attempt.address, way_->attempt.port,
                                  way_->attempt.family == 6, socket, [this, index, id](int answer) {
-                                   if (id == way_->connectId) onRaceConnected(index, answer);
+                                   if (way_->attempts.is(id)) onRaceConnected(index, answer);
                                  });
     if (status == 0) {
       if (index + 1 < race.addresses.size()) {
@@ -121,7 +121,7 @@ void SocketState::raceNext(bool canceled) {
 }
 
 void SocketState::onRaceConnected(std::size_t index, int status) {
-  const unsigned id = way_->connectId;
+  const auto id = way_->attempts.now();
   Race& race = *way_->race;
   race.timer.stop();
   if (status == 0) {
@@ -138,7 +138,7 @@ void SocketState::onRaceConnected(std::size_t index, int status) {
 
 void SocketState::onRaceTimeout(void* user) {
   SocketState& state = *static_cast<SocketState*>(user);
-  const unsigned id = state.way_->connectId;
+  const auto id = state.way_->attempts.now();
   const Attempt attempt = state.way_->attempt;
   state.socket.emit<"connectionAttemptTimeout">(attempt.address, attempt.port, attempt.family);
   if (!state.connectingStill(id)) return;

@@ -109,7 +109,7 @@ void ServerState::listen(ListenOptions asked, Function<void()> listener, bool fo
   }
 
   if (listener) server.once<"listening">(std::move(listener));
-  ++listenId_;
+  listen_.next();
   lookup_.cancel();
   captureContext();
   hold();
@@ -149,8 +149,8 @@ void ServerState::listenCopy(int fd, Function<void()> listener) {
 
 void ServerState::lookUpAndListen(const std::string& host, int port, const ListenOptions& asked) {
   if (const int version = ipVersion(host); version != 0) {
-    tick([this, host, port, version, asked, id = listenId_] {
-      if (id == listenId_) listenTcp(host, port, version, asked);
+    tick([this, host, port, version, asked, id = listen_.now()] {
+      if (listen_.is(id)) listenTcp(host, port, version, asked);
     });
     return;
   }

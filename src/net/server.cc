@@ -199,7 +199,7 @@ void ServerState::drop(const handles::StreamHandle& client) {
 }
 
 void ServerState::close(Callback callback) {
-  ++listenId_;
+  listen_.next();
   lookup_.cancel();
   if (callback) {
     server.once<"close">([callback = std::move(callback), open = listening()]() mutable {
@@ -221,18 +221,18 @@ void ServerState::addConnections(int change) {
 
 void ServerState::emitCloseIfDrained() {
   if (listening() || connections > 0) return;
-  tick([this, id = listenId_] {
+  tick([this, id = listen_.now()] {
     // Whoever throws, the server must be let go.
     handles::shielded(server.host(), [this] { server.emit<"close">(); });
     // Not if it was told to listen again since (whether or not that goes well) or a further close()
     // has its own 'close' on the way.
-    if (!listening() && connections == 0 && id == listenId_) held_.reset();
+    if (!listening() && connections == 0 && listen_.is(id)) held_.reset();
   });
 }
 
 void ServerState::netIsGoing() noexcept {
   const CallGuard guard(server);
-  ++listenId_;
+  listen_.next();
   lookup_.cancel();
   abort_.reset();
   handle.reset();

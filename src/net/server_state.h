@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "handles/generation.h"
 #include "handles/stream_handle.h"
 #include "net/name_lookup.h"
 #include "net/net_state.h"
@@ -65,9 +66,8 @@ class ServerState final : public Living, public handles::StreamHandle::Connectio
   bool elsewhere_ = false;     // listening, and others accept for it
   stream::AbortHandle abort_;  // of the last listen()'s signal
   NameLookup lookup_;
-  std::string path_;  // of the Unix socket it listens on
-  unsigned listenId_ =
-      0;  // of the last listen() or close(), which makes the listen() before it void
+  std::string path_;            // of the Unix socket it listens on
+  handles::Generation listen_;  // of the last listen() or close(), which makes an earlier one void
 };
 
 }  // namespace uvnet::impl

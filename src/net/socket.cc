@@ -264,6 +264,7 @@ void Socket::doWrite(Buffer chunk, Callback done) {
 void Socket::doWritev(std::span<Buffer> chunks, Callback done) {
   state_->writeOrWait(chunks, false, std::move(done));
 }
+bool Socket::keepsOwnCallbacks() const noexcept { return !state_->open(); }
 void Socket::doFinal(Callback done) { state_->finalOrWait(std::move(done)); }
 void Socket::doDestroy(const Error* error, Callback done) {
   state_->destroyHandle(error, std::move(done));

@@ -191,9 +191,14 @@ void SocketState::writeOrWait(std::span<Buffer> chunks, bool tried, Callback don
   way.pendingBytes = 0;
   for (const Buffer& chunk : way.pendingChunks) way.pendingBytes += chunk.size();
   way.pendingDone = std::move(done);
-  way.pendingConnect = onceConnected([this] { dispatchPendingWrite(); });
+  onceConnected([this] { dispatchPendingWrite(); });
   way.pendingClose = socket.addListener(
-      EventId::kClose, [this](void*) { failPendingWrite(); }, Socket::kOwn);
+      EventId::kClose,
+      // Unless it is the 'close' of an earlier life, whose handle took its time.
+      [this](void*) {
+        if (!connecting) failPendingWrite();
+      },
+      Socket::kOwn);
 }
 
 void SocketState::dispatchPendingWrite() {
@@ -208,10 +213,11 @@ void SocketState::failPendingWrite() {
   if (way_->pendingDone) std::exchange(way_->pendingDone, {})(&error);
 }
 
-void SocketState::forgetPendingWrite() {
+// What was asked for in the life that is over must not act on the next one. Whoever waits in the
+// stream is told by Stream::undestroy(), or by nobody if the Net has gone.
+void SocketState::forgetLife() noexcept {
+  socket.forgetOwnListeners();
   if (way_ == nullptr) return;
-  socket.off(way_->pendingConnect);
-  socket.off(way_->pendingClose);
   way_->pendingChunks.clear();
   way_->pendingDone = {};
   way_->pendingBytes = 0;
@@ -247,7 +253,7 @@ void SocketState::destroyHandle(const Error* error, Callback done) {
 void SocketState::emitClose(bool hadError) {
   // Whoever throws, the socket must be let go.
   handles::shielded(socket.host(), [&] { socket.emit<"close">(hadError); });
-  // Still here if the listener that tells it was removed.
+  // Still here if the listener that tells it was removed, or used up by an earlier life's 'close'.
   if (!connecting && way_ != nullptr && way_->pendingDone) failPendingWrite();
   // A listener may have begun another life.
   if (wire.handle() == nullptr && !connecting) held_.reset();
@@ -259,7 +265,7 @@ void SocketState::netIsGoing() noexcept {
   wire.stopTimeout();
   wire.detach().reset();
   wire.forget();
-  forgetPendingWrite();
+  forgetLife();
   socket.abandon();
   held_.reset();
 }

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "handles/generation.h"
 #include "handles/tcp.h"
 #include "net/name_lookup.h"
 #include "net/net_state.h"
@@ -106,15 +107,14 @@ class SocketState final : public Living {
   bool boundOnly = false;  // the handle is that of a BoundSocket, not connected
 
  private:
-  struct Ticket;
   struct Race;
 
   // Of sockets that connect, or are bound to do so: the way there.
   struct Way {
-    unsigned connectId = 0;  // answers to an earlier connect() are not ours
+    handles::Generation attempts;      // of connect(): answers to an earlier one are void
+    handles::WatchedGeneration asked;  // of the program's own lookup
     Target target;
     Attempt attempt;
-    std::shared_ptr<Ticket> lookup;
     NameLookup nameLookup;
     std::unique_ptr<Race> race;
     std::vector<std::string> attemptedAddresses;
@@ -123,7 +123,7 @@ class SocketState final : public Living {
     std::size_t pendingBytes = 0;
     std::vector<Buffer> pendingChunks;
     Callback pendingDone;
-    ListenerToken pendingConnect, pendingClose;
+    ListenerToken pendingClose;
 
     Way() noexcept;
     ~Way();
@@ -150,10 +150,12 @@ class SocketState final : public Living {
 
   void dispatchPendingWrite();
   void failPendingWrite();
-  void forgetPendingWrite();
+  void forgetLife() noexcept;
 
   // A listener may have given that connect() up, and begun another one.
-  bool connectingStill(unsigned id) const noexcept { return connecting && id == way_->connectId; }
+  bool connectingStill(handles::Generation::Stamp id) const noexcept {
+    return connecting && way_->attempts.is(id);
+  }
   void openHandle(bool pipe);
   void lookUp(LookupOptions options, const Lookup& custom, bool race);
   void onLookup(const Error* error, const std::vector<LookupAddress>& found, bool race);

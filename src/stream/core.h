@@ -11,6 +11,7 @@
 #include <optional>
 #include <vector>
 
+#include "handles/generation.h"
 #include "stream/abort.h"
 #include "stream/readable.h"
 #include "stream/writable.h"
@@ -39,6 +40,9 @@ class Lifecycle {
   bool emitClose = true;
   bool abandoned = false;  // the loop's owner is going: nobody is told anything
   std::unique_ptr<Error> errored;
+  // Of this life: undestroy() begins another one. What a tick or an answer of an earlier one still
+  // has to tell is told; the state is not its any more.
+  handles::WatchedGeneration generation;
 
  private:
   void onConstructed(const Error* error);
@@ -47,16 +51,10 @@ class Lifecycle {
   void emitErrorNextTick(const Error& error, bool thenClose);
   void emitCloseNextTick();
   void emitErrorOnce(const Error& error);
-  void emitClosed();
+  void emitClosed(handles::Generation::Stamp life);
 
   Stream& stream_;
   std::unique_ptr<Error> destroyError_;  // of a destroy() that waits for doConstruct()
-};
-
-// Says whether the stream is still there, to callbacks that do not keep it.
-class Presence final : public RefCounted {
- public:
-  bool gone = false;
 };
 
 struct Core {
@@ -68,9 +66,6 @@ struct Core {
         allowHalfOpen(options.allowHalfOpen) {
     life.autoDestroy = options.autoDestroy;
     life.emitClose = options.emitClose;
-  }
-  ~Core() {
-    if (presence) presence->gone = true;
   }
   // With so many bytes behind it: Stream::room().
   struct Room {
@@ -89,7 +84,6 @@ struct Core {
   bool readableExists = true;  // false: not a Duplex with that side closed, but a Writable
   bool writableExists = true;
   AbortHandle abort;
-  Ref<Presence> presence;  // made when first needed
 };
 
 }  // namespace uvnet::stream

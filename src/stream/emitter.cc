@@ -25,7 +25,7 @@ constexpr std::size_t kInlineListeners = 8;
 
 }  // namespace
 
-Emitter::~Emitter() { dropAll(std::nullopt); }
+Emitter::~Emitter() { forgetListeners(); }
 
 ListenerToken Emitter::addShown(EventId event, Erased listener, Flags flags) {
   const std::uint32_t number = listenInRuntime(event, listener);
@@ -46,6 +46,7 @@ ListenerToken Emitter::addNode(EventId event, Node* node, Flags flags) {
   node->id = lastId_;
   node->event = event;
   node->once = (flags & kOnce) != 0;
+  node->own = (flags & kShown) != 0;
   Node** link = &first_;
   if ((flags & kPrepend) == 0) {
     while (*link != nullptr) link = &(*link)->next;
@@ -124,11 +125,13 @@ void Emitter::removeEach(EventId event) {
 }
 
 // Without a word to anybody.
-void Emitter::dropAll(std::optional<EventId> event) noexcept {
+template <class Which>
+void Emitter::dropEach(Which which, bool over) noexcept {
   Node* dropped = nullptr;  // the last one first
   for (Node** link = &first_; *link != nullptr;) {
-    if (!event || (*link)->event == *event) {
+    if (which(**link)) {
       Node* const node = take(link);
+      node->over = node->over || over;
       node->next = std::exchange(dropped, node);
     } else {
       link = &(*link)->next;
@@ -136,6 +139,20 @@ void Emitter::dropAll(std::optional<EventId> event) noexcept {
   }
   // Last: what the listeners own may call back in here.
   while (dropped != nullptr) std::exchange(dropped, dropped->next)->release();
+}
+
+void Emitter::dropAll(std::optional<EventId> event) noexcept {
+  dropEach([event](const Node& node) { return !event || node.event == *event; }, false);
+}
+
+void Emitter::forgetListeners() noexcept {
+  dropEach([](const Node&) { return true; }, true);
+}
+
+void Emitter::forgetOwnListeners() noexcept {
+  const CallGuard guard(*this);
+  dropEach([](const Node& node) { return node.own; }, true);
+  if (relayed_ != 0) forgetOwnInRuntime();
 }
 
 std::vector<std::string_view> Emitter::eventNames() const {
@@ -215,6 +232,7 @@ Emitter::Node* Emitter::take(Node** link) noexcept {
 
 void Emitter::remove(Node** link) {
   Node* const node = take(link);
+  node->over = node->over || node->own;
   struct Release {
     Node* node;
     ~Release() { node->release(); }
@@ -272,9 +290,9 @@ bool Emitter::emitToMany(EventId event, void* args) {
 
   for (std::size_t i = 0; i < count; ++i) {
     Node& node = *nodes[i];
+    if (node.over) continue;
     if (node.once) {
-      if (node.fired) continue;
-      node.fired = true;
+      node.over = true;
       off({event, node.id});
     }
     node.ops.call(node, args);

@@ -87,14 +87,20 @@ void Lifecycle::onDestroyed(const Error* error) {
 }
 
 void Lifecycle::emitErrorNextTick(const Error& error, bool thenClose) {
-  nextTick(stream_, stream_.core(), [this, thenClose, error] {
-    handles::shielded(stream_.host(), [&] { emitErrorOnce(error); });
-    if (thenClose) emitClosed();  // whoever threw
+  nextTick(stream_, stream_.core(), [this, thenClose, error, life = generation.now()] {
+    handles::shielded(stream_.host(), [&] {
+      if (generation.is(life)) {
+        emitErrorOnce(error);
+      } else {
+        stream_.emitError(error);
+      }
+    });
+    if (thenClose) emitClosed(life);  // whoever threw
   });
 }
 
 void Lifecycle::emitCloseNextTick() {
-  nextTick(stream_, stream_.core(), [this] { emitClosed(); });
+  nextTick(stream_, stream_.core(), [this, life = generation.now()] { emitClosed(life); });
 }
 
 void Lifecycle::emitErrorOnce(const Error& error) {
@@ -103,8 +109,8 @@ void Lifecycle::emitErrorOnce(const Error& error) {
   stream_.emitError(error);
 }
 
-void Lifecycle::emitClosed() {
-  closeEmitted = true;
+void Lifecycle::emitClosed(handles::Generation::Stamp life) {
+  if (generation.is(life)) closeEmitted = true;
   if (emitClose) stream_.emitArgs<bool>(EventId::kClose, errored != nullptr);
 }
 
@@ -123,6 +129,7 @@ void Lifecycle::errorOrDestroy(const Error& error, bool sync) {
 }
 
 void Lifecycle::undestroy() {
+  generation.next();
   constructed = true;
   destroyed = closed = errorEmitted = closeEmitted = false;
   errored.reset();

@@ -28,7 +28,9 @@ void ReadableSide::emitReadable() {
 void ReadableSide::endReadableNextTick() {
   if (endEmitted_) return;
   ended_ = true;
-  nextTick(stream_, core_, [this] { emitEnd(); });
+  nextTick(stream_, core_, [this, life = core_.life.generation.now()] {
+    if (core_.life.generation.is(life)) emitEnd();
+  });
 }
 
 void ReadableSide::emitEnd() {
@@ -41,8 +43,8 @@ void ReadableSide::emitEnd() {
 
   const WritableSide& writable = core_.writable;
   if (stream_.writable() && !core_.allowHalfOpen) {
-    nextTick(stream_, core_, [this] {
-      if (stream_.writable()) stream_.autoEnd();
+    nextTick(stream_, core_, [this, now = life.generation.now()] {
+      if (core_.life.generation.is(now) && stream_.writable()) stream_.autoEnd();
     });
   } else if (life.autoDestroy && (writable.finished() || !writable.enabled())) {
     stream_.autoDestroy();

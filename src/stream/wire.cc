@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "handles/assert.h"
 #include "handles/uv_error.h"
 #include "stream/core.h"
 #include "stream/errors.h"
@@ -18,7 +19,7 @@ void Wire::attach(handles::HandlePtr handle) noexcept {
   bytesRead_ = bytesWritten_ = 0;
   gauge_.reset();
   // An answer to the last handle's write is nobody's any more.
-  ++request_;
+  request_.next();
   forget();
   if (waiting_ != nullptr) waiting_->queued = 0;
   if (hasOnRead() && into_->onread.nextBuffer) into_->memory = into_->onread.nextBuffer();
@@ -148,8 +149,9 @@ void Wire::write(std::span<Buffer> chunks, bool tried, Callback done) {
     chunks.front().removePrefix(left);
   }
   wait(std::move(done));
-  const int status = handle_->write(
-      chunks, stream(), [this, request = request_](int answer) { onWritten(request, answer); });
+  const int status = handle_->write(chunks, stream(), [this, request = request_.now()](int answer) {
+    if (request_.is(request)) onWritten(answer);
+  });
   if (status < 0) {
     const Error error = errnoError(status, "write");
     takeDone()(&error);
@@ -159,13 +161,13 @@ void Wire::write(std::span<Buffer> chunks, bool tried, Callback done) {
 }
 
 void Wire::wait(Callback done) {
-  ++request_;
+  request_.next();
   if (waiting_ == nullptr) waiting_ = std::make_unique<Waiting>();
+  UVNET_ASSERT(!waiting_->done);
   waiting_->done = std::move(done);
 }
 
-void Wire::onWritten(unsigned request, int status) {
-  if (request != request_) return;
+void Wire::onWritten(int status) {
   Callback done = takeDone();
   if (!done) return;
   if (status < 0 && (cutWritesFail_ || !stream().destroyed())) {
@@ -182,8 +184,8 @@ void Wire::onWritten(unsigned request, int status) {
 
 void Wire::shutdown(Callback done) {
   wait(std::move(done));
-  const int status = handle_->shutdown(stream(), [this, request = request_](int) {
-    if (request != request_) return;
+  const int status = handle_->shutdown(stream(), [this, request = request_.now()](int) {
+    if (!request_.is(request)) return;
     // However it went: a connection that is gone needs no FIN.
     if (Callback told = takeDone()) told(nullptr);
   });

@@ -14,6 +14,7 @@
 #include <span>
 #include <string_view>
 
+#include "handles/generation.h"
 #include "handles/stream_handle.h"
 #include "handles/timer.h"
 #include "stream/bulk_gauge.h"
@@ -39,7 +40,6 @@ class Wire final : public handles::StreamHandle::ReadListener {
   void readStart();
   void readStop();
   bool reading() const noexcept { return reading_; }
-  void setReading(bool reading) noexcept { reading_ = reading; }
 
   // Node's `onread`.
   void setOnRead(OnRead onread);
@@ -81,7 +81,7 @@ class Wire final : public handles::StreamHandle::ReadListener {
   void onMoved(std::size_t n) override;
   void onNothingThere() noexcept override { gauge_.pause(); }
   void onTaken() override { touch(); }
-  void onWritten(unsigned request, int status);
+  void onWritten(int status);
   // Who waits for the request that begins now.
   void wait(Callback done);
   // Whoever waits for the request under way, taken.
@@ -112,8 +112,8 @@ class Wire final : public handles::StreamHandle::ReadListener {
   bool reading_ = false;
   bool cutWritesFail_ = true;
   BulkGauge gauge_;
-  std::uint32_t tried_ = 0;  // taken by the last tryWrite()
-  unsigned request_ = 0;     // number of the one under way; an older one's answer is ignored
+  std::uint32_t tried_ = 0;      // taken by the last tryWrite()
+  handles::Generation request_;  // the one under way; an older one's answer is void
   handles::HandlePtr handle_;
   std::unique_ptr<Timeout> timeout_;
   std::unique_ptr<Into> into_;

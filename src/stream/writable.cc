@@ -107,8 +107,8 @@ void WritableSide::enqueue(std::string_view bytes, const Buffer* owner, Callback
 void WritableSide::holdForTurn() {
   if (held_) return;
   held_ = true;
-  nextTick(stream_, core_, [this, life = life_] {
-    if (life != life_) return;
+  nextTick(stream_, core_, [this, life = core_.life.generation.now()] {
+    if (!core_.life.generation.is(life)) return;
     held_ = false;
     if (!writing_) clearBuffer();
   });
@@ -131,17 +131,17 @@ Buffer WritableSide::keep(std::string_view bytes) {
 // A source that answers late, for a life that is over, has been answered for.
 Callback WritableSide::answerTo(void (WritableSide::*told)(const Error*)) {
   if (!stream_.keepsOwnCallbacks()) {
-    return [self = Ref<Stream>(&stream_), this, told, life = life_](const Error* error) {
+    return [self = Ref<Stream>(&stream_), this, told,
+            life = core_.life.generation.now()](const Error* error) {
       // The source may drop this callback, and so its Ref, while it is being told.
       const CallGuard guard(stream_);
-      if (life == life_) (this->*told)(error);
+      if (core_.life.generation.is(life)) (this->*told)(error);
     };
   }
-  if (!core_.presence) core_.presence = make<Presence>();
-  return [presence = core_.presence, this, told, life = life_](const Error* error) {
-    if (presence->gone) return;
+  return [life = core_.life.generation.watch(), this, told](const Error* error) {
+    if (!life.current()) return;
     const CallGuard guard(stream_);
-    if (life == life_) (this->*told)(error);
+    (this->*told)(error);
   };
 }
 
@@ -178,6 +178,7 @@ void WritableSide::onWritten(const Error* error) {
   if (error != nullptr) {
     core_.life.fail(*error);
     if (sync) {
+      told.life = core_.life.generation.now();
       nextTick(stream_, core_, [this, told = std::move(told), e = *error]() mutable {
         failWrite(e, std::move(told));
       });
@@ -195,7 +196,7 @@ void WritableSide::onWritten(const Error* error) {
   const bool owesDrain = needDrain_ && length_ == 0;
   if (told.any() || (owesDrain && !afterWritePending_)) {
     afterWritePending_ = true;
-    told.life = life_;
+    told.life = core_.life.generation.now();
     queue().afterWrites.push_back(std::move(told));
     nextTick(stream_, core_, [this] {
       Queue& queue = *queue_;
@@ -248,6 +249,7 @@ void WritableSide::Queue::reuse(Told& told) noexcept {
 }
 
 void WritableSide::failWrite(const Error& error, Told told) {
+  if (isOver(told)) return tell(told, &error);
   if (pending_ > 0) --pending_;
   tell(told, &error);
   // Those behind it in the queue cannot be written either.
@@ -255,13 +257,18 @@ void WritableSide::failWrite(const Error& error, Told told) {
   core_.life.errorOrDestroy(error, false);
 }
 
+bool WritableSide::isOver(const Told& told) const noexcept {
+  return told.life && !core_.life.generation.is(*told.life);
+}
+
 void WritableSide::afterWrite(Told& told) {
+  if (isOver(told)) return tell(told, nullptr);
   afterWritePending_ = false;
   if (needDrain_ && !ending_ && !core_.life.destroyed && length_ == 0) {
     needDrain_ = false;
     handles::shielded(stream_.host(), [this] { stream_.emitArgs<>(EventId::kDrain); });
   }
-  if (told.life == life_ && pending_ > 0) --pending_;
+  if (pending_ > 0) --pending_;
   tell(told, nullptr);
   if (queue_ != nullptr) queue_->reuse(told);
   if (core_.life.destroyed) errorBuffer();

@@ -13,6 +13,8 @@
 #include <optional>
 #include <vector>
 
+#include "handles/generation.h"
+
 namespace uvnet::stream {
 
 class WritableSide {
@@ -73,7 +75,7 @@ class WritableSide {
   struct Told {
     Callback one;
     std::vector<Callback> many;
-    unsigned life = 0;
+    std::optional<handles::Generation::Stamp> life = {};  // set where it waits for a tick
     bool any() const noexcept;
   };
 
@@ -130,6 +132,8 @@ class WritableSide {
   void onWritten(const Error* error);
   void answer(Callback& callback, const Error* error) noexcept;
   void tell(Told& told, const Error* error) noexcept;
+  // Of an earlier life: only to be told.
+  bool isOver(const Told& told) const noexcept;
   void failWrite(const Error& error, Told told);
   void afterWrite(Told& told);
   void clearBuffer();
@@ -160,7 +164,6 @@ class WritableSide {
   bool afterWritePending_ : 1 = false;
   unsigned corked_ = 0;
   unsigned pending_ = 0;  // writes and steps that must be over before 'finish'
-  unsigned life_ = 0;     // answers of an earlier life (a Socket connects again) are not ours
   Stream& stream_;
   Core& core_;
   std::size_t highWaterMark_;

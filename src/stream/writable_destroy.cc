@@ -9,7 +9,9 @@ namespace uvnet::stream {
 
 void WritableSide::errorBufferNextTick() {
   if (!buffered() && (queue_ == nullptr || queue_->onFinished.empty())) return;
-  nextTick(stream_, core_, [this] { errorBuffer(); });
+  nextTick(stream_, core_, [this, life = core_.life.generation.now()] {
+    if (core_.life.generation.is(life)) errorBuffer();  // or undestroy() has told them
+  });
 }
 
 void WritableSide::errorBuffer() {
@@ -52,7 +54,6 @@ void WritableSide::undestroy() {
       });
     }
   }
-  ++life_;
   length_ = writeLen_ = 0;
   corked_ = pending_ = 0;
   writing_ = expectWritten_ = bufferProcessing_ = needDrain_ = afterWritePending_ = held_ = false;

@@ -65,8 +65,8 @@ void WritableSide::finishMaybe(bool sync) {
   if (pending_ != 0) return;
   if (sync) {
     ++pending_;
-    nextTick(stream_, core_, [this, life = life_] {
-      if (life != life_) return;
+    nextTick(stream_, core_, [this, life = core_.life.generation.now()] {
+      if (!core_.life.generation.is(life)) return;
       if (needFinish()) {
         finish();
       } else {
@@ -108,8 +108,8 @@ void WritableSide::onFinal(const Error* error) {
     prefinished_ = true;
     stream_.emitArgs<>(EventId::kPrefinish);
     ++pending_;
-    nextTick(stream_, core_, [this, life = life_] {
-      if (life == life_) finish();
+    nextTick(stream_, core_, [this, life = core_.life.generation.now()] {
+      if (core_.life.generation.is(life)) finish();
     });
   }
 }

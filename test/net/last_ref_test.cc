@@ -63,6 +63,8 @@ TEST_CASE("a socket that never connected may go in what its calls run", "[net][l
       {"setTimeout", onNew, [](Counted& s) { s.setTimeout(1000, [] {}); }},
       {"ref", onNew, [](Counted& s) { s.ref(); }},
       {"unref", onNew, [](Counted& s) { s.unref(); }},
+      {"destroySoon", onNew, [](Counted& s) { s.destroySoon(); }},
+      {"end", onNew, [](Counted& s) { s.end("abc").on<"error">([] {}); }},
       {"resume", onNew, [](Counted& s) { s.resume().read(0); }},
       {"on", onNew, [](Counted& s) { s.on<"data">([] {}); }},
       {"connect refused", onNew,
