@@ -13,7 +13,9 @@
 
 #include <uvnet/tick_queue.h>
 #include "handles/close_handle.h"
+#include "handles/mailboxes.h"
 #include "handles/uv_error.h"
+#include "handles/watch.h"
 
 namespace uvnet {
 namespace {
@@ -43,7 +45,7 @@ Error loopError(int status) {
 struct LoopHost::State {
   using Handler = Function<void(std::exception_ptr)>;
 
-  explicit State(LoopHost& owner) : host(owner) {}
+  explicit State(LoopHost& owner) : host(owner), watches(owner), mailboxes(owner) {}
 
   LoopHost& host;
   uv_loop_t* loop = nullptr;
@@ -52,10 +54,12 @@ struct LoopHost::State {
   unsigned depth = 0;
   bool delivering = false;           // inside run(), runOnce() or runNoWait(), which rethrow
   bool running = false;              // and inside their uv_run
-  bool ending = false;               // inside ~LoopHost: ticks are dropped
+  bool ending = false;               // inside ~LoopHost: ticks are dropped, nothing new begins
   uv_idle_t* idle = nullptr;         // while ticks wait that were queued outside any scope
   std::exception_ptr uncaught;       // the first one that nobody took, for run() to rethrow
   std::shared_ptr<Handler> handler;  // shared: it may be replaced while it runs
+  handles::Watches watches;
+  handles::Mailboxes mailboxes;
 
   bool ownsLoop() const noexcept { return loop == &ownLoop; }
   // Or has had some outside any scope, so that the idle handle can go.
@@ -140,6 +144,8 @@ LoopHost::~LoopHost() {
   State& state = *state_;
   if (state.uncaught != nullptr) reportUncaught(state.uncaught);  // run() was not called again
   state.ending = true;
+  state.watches.close();
+  state.mailboxes.close();
   state.drain();
   if (state.ownsLoop()) state.endOwnLoop();
 }
@@ -151,6 +157,24 @@ void LoopHost::stop() noexcept { uv_stop(state_->loop); }
 
 void LoopHost::onUncaught(Function<void(std::exception_ptr)> handler) {
   state_->handler = handler ? std::make_shared<State::Handler>(std::move(handler)) : nullptr;
+}
+
+// What goes with the LoopHost may still ask: it gets one that watches nothing, as if cancelled.
+Timeout LoopHost::setTimeout(double milliseconds, Task f) {
+  if (state_->ending) return {};
+  return Timeout(state_->watches.timer(milliseconds, false, std::move(f)));
+}
+Timeout LoopHost::setInterval(double milliseconds, Task f) {
+  if (state_->ending) return {};
+  return Timeout(state_->watches.timer(milliseconds, true, std::move(f)));
+}
+Watcher LoopHost::onSignal(int signal, Task f) {
+  if (state_->ending) return {};
+  return Watcher(state_->watches.signal(signal, std::move(f)));
+}
+Poster LoopHost::poster() {
+  if (state_->ending) return {};
+  return state_->mailboxes.add();
 }
 
 uv_loop_s* LoopHost::loop() noexcept { return state_->loop; }

@@ -38,5 +38,7 @@ Wakeup::~Wakeup() {
 }
 
 void Wakeup::send() noexcept { uv_async_send(&async_->uv); }
+void Wakeup::ref() noexcept { uv_ref(reinterpret_cast<uv_handle_t*>(&async_->uv)); }
+void Wakeup::unref() noexcept { uv_unref(reinterpret_cast<uv_handle_t*>(&async_->uv)); }
 
 }  // namespace uvnet::handles

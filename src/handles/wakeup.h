@@ -1,4 +1,5 @@
-// A way to call into the loop's thread from any other (uv_async). Never keeps the loop running.
+// A way to call into the loop's thread from any other (uv_async). Keeps the loop running only after
+// ref().
 #pragma once
 
 #include <uvnet/host.h>
@@ -17,6 +18,8 @@ class Wakeup {
   ~Wakeup();
 
   void send() noexcept;  // any thread
+  void ref() noexcept;
+  void unref() noexcept;
 
  private:
   struct Async;

@@ -139,6 +139,29 @@ TEST_CASE("example: the idle connection is told, and ended by the listener",
   CHECK(server.until("\n") == "socket timeout\n");
 }
 
+TEST_CASE("example: the server that is told to stop lets its connection end", "[examples]") {
+  Example server("stop_on_signal", {"0"});
+  CHECK(server.until("\n") == "server bound\n");
+  Terminal nc("nc", {"-N", "localhost", server.port()});
+  nc.type("one\n");
+  CHECK(nc.until("\n") == "one\n");
+  const bool term = GENERATE(true, false);
+  term ? server.terminate() : server.interrupt();
+  CHECK(server.until("\n") == std::string(term ? "SIGTERM" : "SIGINT") + ", no new connections\n");
+  nc.type("two\n");
+  CHECK(nc.until("\n") == "two\n");
+  nc.typeEnd();
+  CHECK(server.rest() == "server closed\n");
+  CHECK(server.exitStatus() == 0);
+}
+
+TEST_CASE("example: the server on which nothing happens stops by itself", "[examples]") {
+  Example server("stop_on_signal", {"0", "200"});
+  CHECK(server.until("\n") == "server bound\n");
+  CHECK(server.rest() == "idle, no new connections\nserver closed\n");
+  CHECK(server.exitStatus() == 0);
+}
+
 TEST_CASE("example: Hello World, server and net.connect()", "[examples][M23]") {
   Example server("hello_server", {"0"});
   CHECK(server.until("\n") == "server is listening\n");

@@ -141,6 +141,7 @@ void Terminal::kill() {
 }
 
 void Terminal::interrupt() { ::kill(pid_, SIGINT); }
+void Terminal::terminate() { ::kill(pid_, SIGTERM); }
 
 std::string Terminal::port() const {
   const std::set<std::string> inodes = socketInodes(pid_);

@@ -34,6 +34,7 @@ class Terminal {
   void kill();
   // Ctrl-C.
   void interrupt();
+  void terminate();  // SIGTERM
 
   // The TCP port the program listens on, asked of the kernel. Fails the test if there is none.
   std::string port() const;
