@@ -4,6 +4,14 @@
 // event is being emitted still get this one, those added do not, as in Node. An exception leaves
 // emit() and skips the listeners behind it; out of the loop's callbacks it reaches
 // Host::uncaught.
+//
+// Listeners live as long as their emitter, and what they captured with them: after 'close' too, for
+// a Socket may connect again and a Server listen again. So a Ref in a listener is a trap: a socket
+// that its own listener holds, or two whose listeners hold each other, stay until their Net goes.
+// The one exception: an accepted socket forgets its listeners once all have heard 'close', unless
+// it was told to connect(). That is enough for a proxy, where the listeners of the accepted socket
+// and of the one connected for it may hold each other. Elsewhere capture a reference, or
+// end it by hand: socket.on<"close">([&] { socket.removeAllListeners(); }).
 #pragma once
 
 #include <uvnet/events.h>

@@ -2,8 +2,9 @@
 //
 // A socket lives as long as somebody holds a Ref to it or the loop needs it: from connect() (or
 // being accepted) until 'close' was emitted the loop holds one itself, so a `Socket&` is good in
-// every listener of that socket. Capture `&socket` in its own listeners, not a Ref (a Ref held by
-// its own listener is a cycle; the Net breaks it only when it goes).
+// every listener of that socket. Capture `&socket` in its own listeners, not a Ref;
+// <uvnet/emitter.h> says what else keeps whom. An accepted socket forgets its listeners after
+// 'close'.
 #pragma once
 
 #include <uvnet/address.h>

@@ -256,7 +256,11 @@ void SocketState::emitClose(bool hadError) {
   // Still here if the listener that tells it was removed, or used up by an earlier life's 'close'.
   if (!connecting && way_ != nullptr && way_->pendingDone) failPendingWrite();
   // A listener may have begun another life.
-  if (wire.handle() == nullptr && !connecting) held_.reset();
+  if (wire.handle() != nullptr || connecting) return;
+  // Who was accepted and never told to connect is over for good. Whatever its listeners hold goes,
+  // or two sockets whose listeners hold each other would stay for as long as the Net.
+  if (server && way_ == nullptr) socket.forgetListeners();
+  held_.reset();
 }
 
 void SocketState::netIsGoing() noexcept {
