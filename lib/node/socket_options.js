@@ -60,8 +60,6 @@ function nativeOptions(options, socket) {
     validate.int32(options.fd, 'fd', 0);
     to.fd = options.fd;
   }
-  if (options.pauseOnCreate) to.pauseOnCreate = true;
-  if (options.manualStart) to.manualStart = true;
   if (options.onread !== undefined) to.onread = readOnRead(options.onread, socket);
   if (options.blockList !== undefined) to.blockList = blockListOption(options.blockList);
   if (options.typeOfService !== undefined) {

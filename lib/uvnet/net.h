@@ -37,7 +37,7 @@ namespace impl {
 class NetState;
 }  // namespace impl
 
-// v0.3 called the socket class net.Stream (FEATURES M21).
+// v0.3 called the socket class net.Stream (row M21 of docs/rows.md).
 namespace net {
 using Stream = Socket;
 }  // namespace net

@@ -56,7 +56,8 @@ class UVNET_API Server : public Emitter, public On<Server, ServerEvents> {
   // A path, or a port as text: Node decides by what it looks like.
   Server& listen(std::string_view pathOrPort, Function<void()> listener = {});
   Server& listen(std::string_view pathOrPort, int backlog, Function<void()> listener = {});
-  // What another server or socket is bound to (FEATURES S10): its descriptor is duplicated.
+  // What another server or socket is bound to (row S10 of docs/rows.md): its descriptor is
+  // duplicated.
   Server& listen(const Server& other, Function<void()> listener = {});
   Server& listen(const Socket& bound, Function<void()> listener = {});
   // Takes the bound socket over.

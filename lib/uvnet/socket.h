@@ -144,8 +144,9 @@ class UVNET_API Socket : public Duplex, public On<Socket, SocketEvents> {
   stream::Wire* plainWire() noexcept override;
   // Of bytesWritten(), what is no longer in the queue of the stream.
   std::uint64_t bytesDispatched() const noexcept;
-  // No subclass has anything in front of what a Socket does to read and write. One that may have,
-  // but knows that it has not, says so.
+  // Whether reads and writes go straight to the connection, so that a pipe may move bytes past this
+  // object. True for Socket itself, false for subclasses, which may override how they read and
+  // write; a subclass that does not overrides this to say so.
   virtual bool isPlain() const noexcept;
   bool onUnheardError(const Error& error) override;
   std::string_view className() const noexcept override { return "Socket"; }

@@ -24,8 +24,8 @@ namespace uvnet::handles {
 namespace {
 
 // What one size may keep unused: enough for the chunks of a thousand connections in one turn of the
-// loop, and 16 slabs (1 MiB) for bulk data that waits one turn to be written (see
-// PERFORMANCE.md: giving that back to malloc each turn halves the throughput).
+// loop, and 16 slabs (1 MiB) for bulk data that waits one turn to be written (giving
+// that back to malloc each turn halves the throughput: docs/performance.md, the price at 16 KiB).
 constexpr std::size_t kKeepSmall = 256 * std::size_t{1024};
 constexpr std::uint32_t kKeepSlabs = 16;
 

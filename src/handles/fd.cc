@@ -27,7 +27,7 @@ FdType guessType(int fd) noexcept {
 int duplicateFd(int fd) noexcept {
 #ifdef _WIN32
   static_cast<void>(fd);
-  return UV_ENOTSUP;  // a listening handle is no descriptor there (FEATURES S11)
+  return UV_ENOTSUP;  // a listening handle is no descriptor there (row S11)
 #else
   const int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
   return copy >= 0 ? copy : uv_translate_sys_error(errno);

@@ -1,8 +1,9 @@
 // A connected or listening handle of libuv, TCP or pipe, without uv.h in the includer.
 //
 // Thin: it returns libuv's ints and tells one listener what libuv says. Every call out of it comes
-// inside a CallbackScope that keeps the owner alive, with the handle's own state settled, so that a
-// listener may do anything, closing or dropping this very handle included.
+// inside a CallbackScope that keeps the owner alive (but for a few that no user hears of), with the
+// handle's own state settled, so that a listener may do anything, closing or dropping this very
+// handle included.
 #pragma once
 
 #include <uvnet/buffer.h>
@@ -35,7 +36,8 @@ using StatusCallback = Function<void(int status)>;
 
 class StreamHandle {
  public:
-  // What the floor above is told while reading.
+  // What the floor above is told while reading. What is marked "bare" comes outside a
+  // CallbackScope: no user code in it, and it must not close the handle.
   class ReadListener {
     RefCounted& owner_;
 
@@ -48,21 +50,19 @@ class StreamHandle {
     virtual void onRead(Buffer&& chunk) = 0;  // size > 0; to be moved from or left
     // uverr::kEof or an error. libuv has stopped reading; it goes on only if started again.
     virtual void onReadEnd(int status) = 0;
-    // With ownMemory: the caller's memory for the next read (Node's onread); empty: the slab. The
-    // one call that comes outside a scope: no user code in it, and it must not close the handle.
+    // Bare. With ownMemory: the caller's memory for the next read (Node's onread); empty: the slab.
     bool ownMemory = false;
     virtual std::span<char> onReadMemory() { return {}; }
     virtual void onReadInto(std::size_t n) { static_cast<void>(n); }  // n bytes were put there
 
-    // While moveReads() is on: the handle that gets all of what is there now, inside the kernel and
-    // without onRead(); nothing waits to be written to it. nullptr: read as ever. Outside a scope,
-    // as onReadMemory().
+    // Bare. While moveReads() is on: the handle that gets all of what is there now, inside the
+    // kernel and without onRead(); nothing waits to be written to it. nullptr: read as ever.
     virtual StreamHandle* onReadDestination() { return nullptr; }
-    // So many bytes were there at once. What the destination did not take is given to onRead()
-    // next, and why not to whoever writes to it next. Outside a scope too.
+    // Bare. So many bytes were there at once. What the destination did not take is given to
+    // onRead() next, and why not to whoever writes to it next.
     virtual void onMoved(std::size_t n) { static_cast<void>(n); }
-    virtual void onTaken() {}  // the same, told to the destination's listener
-    // A read that filled its memory had nothing behind it. Outside a scope too.
+    virtual void onTaken() {}  // bare; the same, told to the destination's listener
+    // Bare. A read that filled its memory had nothing behind it.
     virtual void onNothingThere() noexcept {}
 
    protected:

@@ -2,7 +2,7 @@
 // them.
 //
 // Relies on lib/ and handles/wtf8.h only. Text is UTF-8; a lone surrogate is kept in its three-byte
-// form (WTF-8), as DESIGN and <uvnet/encoding.h> say. Every function takes any bytes whatever.
+// form (WTF-8), as <uvnet/encoding.h> says. Every function takes any bytes whatever.
 #pragma once
 
 #include <uvnet/encoding.h>

@@ -16,47 +16,24 @@ std::string errorText(int status);
 namespace uverr {
 extern const int kEof;
 extern const int kCanceled;
-extern const int kAgain;
 extern const int kAccess;
 extern const int kAddrInUse;
-extern const int kAddrNotAvail;
-extern const int kAfNoSupport;
 extern const int kAlready;
 extern const int kBadFd;
-extern const int kBusy;
-extern const int kConnAborted;
 extern const int kConnRefused;
 extern const int kConnReset;
 extern const int kExist;
-extern const int kHostUnreach;
 extern const int kInval;
 extern const int kIsConn;
-extern const int kMFile;
-extern const int kNameTooLong;
-extern const int kNetUnreach;
-extern const int kNFile;
-extern const int kNoBufs;
 extern const int kNoEnt;
 extern const int kNoMem;
 extern const int kNotConn;
-extern const int kNotSock;
-extern const int kNotSup;
-extern const int kPerm;
 extern const int kPipe;
-extern const int kProtoNoSupport;
 extern const int kTimedOut;
-// What a lookup answers. Node calls the first two ENOTFOUND.
+// What a lookup answers; Node calls the first two ENOTFOUND.
 extern const int kEaiNoName;
 extern const int kEaiNoData;
 extern const int kEaiAgain;
-extern const int kEaiAddrFamily;
-extern const int kEaiBadFlags;
-extern const int kEaiCanceled;
-extern const int kEaiFail;
-extern const int kEaiFamily;
-extern const int kEaiMemory;
-extern const int kEaiService;
-extern const int kEaiSockType;
 }  // namespace uverr
 
 }  // namespace uvnet::handles

@@ -17,7 +17,7 @@ namespace uvnet::impl {
 namespace uverr = handles::uverr;
 
 void SocketState::connect(ConnectOptions options, Function<void()> listener) {
-  // A path goes before a port (FEATURES K16).
+  // A path goes before a port (row K16).
   const bool named = !options.path.empty();
   if (!named && !options.port.given()) throw missingPortOrPath();
   if (net->gone()) throw socketClosed();

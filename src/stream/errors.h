@@ -33,7 +33,6 @@ inline Error notImplemented(const std::string& method) {
 }
 inline Error abortError() { return Error("The operation was aborted", "ABORT_ERR", "AbortError"); }
 inline Error prematureClose() { return Error("Premature close", "ERR_STREAM_PREMATURE_CLOSE"); }
-inline Error cannotPipe() { return Error("Cannot pipe, not readable", "ERR_STREAM_CANNOT_PIPE"); }
 // Two failures of one thing: the first one's words, and both as causes.
 inline Error aggregateTwoErrors(const Error& inner, const Error& outer) {
   Error error(outer.message, outer.code, "AggregateError");
@@ -53,7 +52,7 @@ void guarded(Hook&& hook, Failed&& failed) {
   }
 }
 
-// What Socket.write() says after the peer's FIN has ended this side too (FEATURES 1.10.4).
+// What Socket.write() says after the peer's FIN has ended this side too.
 inline Error endedByOtherParty() {
   return Error("This socket has been ended by the other party", "EPIPE");
 }

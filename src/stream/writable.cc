@@ -61,7 +61,7 @@ inline bool WritableSide::take(std::string_view bytes, const Buffer* owner, Call
     start(bytes, owner, std::move(callback), text, length);
   }
 
-  // Judged after the attempt: what the system took at once does not count (FEATURES C34).
+  // Judged after the attempt: what the system took at once does not count (row C34).
   const bool more = length_ < highWaterMark_ || length_ == 0;
   if (!more) needDrain_ = true;
   // A failed stream says no, so that `while (write(...))` ends.

@@ -1,4 +1,4 @@
-// Error codes of the newest Node (FEATURES 2.2) that need more than bad arguments: no descriptors
+// Error codes of the newest Node that need more than bad arguments: no descriptors
 // left, attempts that time out, host names that are too long. Literals are node v20.20.2's.
 #include <uvnet/net.h>
 

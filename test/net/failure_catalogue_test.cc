@@ -1,4 +1,4 @@
-// What other reimplementations of net get wrong (the failure catalogue, FEATURES 4.2), one test a
+// What other reimplementations of net get wrong (rows F1 to F32), one test a
 // row, for the rows that no scenario with node's own trace shows (those carry their row too).
 #include <fcntl.h>
 #include <malloc.h>

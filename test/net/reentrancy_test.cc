@@ -1,4 +1,4 @@
-// Every action in every callback (RELIABILITY 2.4), over TCP and over Unix sockets: the product is
+// Every action in every callback, over TCP and over Unix sockets: the product is
 // generated, each cell is one conversation in which one callback does one thing, and each ends with
 // the same promises: at most one 'error' and exactly one 'close' per life, nothing after 'close',
 // each callback told exactly once, a loop that closes clean, as many descriptors as before.
@@ -53,7 +53,7 @@ void runProduct(Transport transport) {
   for (const Place place : kPlaces) {
     if (transport == Transport::kUnix && place == Place::kLookup) continue;  // nothing to look up
     for (const Action action : kActions) {
-      // Thrown at once there: socket_reset_test.cc.
+      // Thrown at once there: socket_end_test.cc.
       if (transport == Transport::kUnix && action == Action::kResetAndDestroy) continue;
       INFO(fmt::format("{} in '{}' over {}", kActionNames[static_cast<int>(action)],
                        kPlaceNames[static_cast<int>(place)], uvnet::test::nameOf(transport)));
