@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Checks who includes whom: the floors of the house.
 
-    lib/uvnet (0) <- src/handles (1) <- src/stream (2) <- src/net (3) <- src/<part> (4)
+    lib/uvnet <- src/base <- src/handles <- src/stream <- src/net <- src/<part>
+                 src/base <- src/address                <- src/net
 
-A file may include its own floor and lower ones, never higher ones; optional parts (every other folder
-of src/) do not include each other. uv.h belongs to src/handles alone. The public headers in lib/uvnet
-include each other and the C++ standard library, nothing else: whoever includes them gets nothing of
-libuv, fmt or the system.
+A file may include its own floor and those it stands on (STANDS_ON), no other; optional parts (every
+other folder of src/) stand on all of them and do not include each other. uv.h belongs to src/handles
+alone. The public headers in lib/uvnet include each other and the C++ standard library, nothing else:
+whoever includes them gets nothing of libuv, fmt or the system.
 
 Exit status 0 when all is well, 1 with one "file:line: message" for each fault.
 """
@@ -17,8 +18,14 @@ import re
 import sys
 import tempfile
 
-FLOORS = {"lib": 0, "handles": 1, "stream": 2, "net": 3}
-OPTIONAL = 4
+STANDS_ON = {
+    "lib": set(),
+    "base": {"lib"},
+    "address": {"lib", "base"},
+    "handles": {"lib", "base"},
+    "stream": {"lib", "base", "handles"},
+    "net": {"lib", "base", "address", "handles", "stream"},
+}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 # The standard library's headers are the ones without folder and suffix (<cstdint>, not <stdint.h>).
@@ -34,10 +41,6 @@ def place_of(path):
     if parts[0] == "src" and len(parts) > 2:
         return parts[1]
     return None
-
-
-def floor_of(place):
-    return FLOORS.get(place, OPTIONAL)
 
 
 def includes_of(path):
@@ -72,9 +75,10 @@ def fault_of(root, file, place, style, name):
             return f"{target} belongs to no floor and is not for the library to include"
         if place == other:
             return None
-        if floor_of(other) > floor_of(place):
-            return f"{place} (floor {floor_of(place)}) includes {target} of floor {floor_of(other)}"
-        if floor_of(other) == floor_of(place):
+        if place in STANDS_ON:
+            if other not in STANDS_ON[place]:
+                return f"{place} includes {target}, and does not stand on {other}"
+        elif other not in STANDS_ON:
             return f"the optional part {place} includes {target} of the part {other}"
         return None
     if style == '"':
@@ -111,6 +115,8 @@ def self_test():
     ground = {
         "lib/uvnet/net.h": "",
         "lib/uvnet/error.h": "",
+        "src/base/transcode.h": "",
+        "src/address/ip.h": "",
         "src/handles/tcp.h": "",
         "src/stream/duplex.h": "",
         "src/net/socket.h": "",
@@ -128,21 +134,31 @@ def self_test():
         ("lib/uvnet/a.h", "#include <fmt/core.h>", "in a public header"),
         ("lib/uvnet/a.h", "#include <unistd.h>", "in a public header"),
         ("lib/uvnet/a.h", "#include <uvnet/missing.h>", "does not exist"),
-        ("lib/uvnet/a.h", '#include "handles/tcp.h"', "floor 1"),
+        ("lib/uvnet/a.h", '#include "handles/tcp.h"', "does not stand on handles"),
+        ("src/base/a.cc", "#include <sys/socket.h>", None),
+        ("src/base/a.cc", "#include <uv.h>", "belongs to src/handles"),
+        ("src/base/a.cc", '#include "handles/tcp.h"', "does not stand on handles"),
+        ("src/base/a.cc", '#include "address/ip.h"', "does not stand on address"),
+        ("src/address/a.cc", '#include "base/transcode.h"', None),
+        ("src/address/a.cc", '#include "handles/tcp.h"', "does not stand on handles"),
+        ("src/handles/a.cc", '#include "base/transcode.h"', None),
+        ("src/handles/a.cc", '#include "address/ip.h"', "does not stand on address"),
         ("src/handles/a.cc", "#include <uv.h>", None),
         ("src/handles/a.cc", "#include <uv/unix.h>", None),
         ("src/handles/a.cc", "#include <sys/socket.h>", None),
         ("src/handles/a.cc", '#include "tcp.h"', None),
-        ("src/handles/a.cc", '#include "stream/duplex.h"', "floor 2"),
-        ("src/handles/a.cc", '#include "../stream/duplex.h"', "floor 2"),
-        ("src/handles/deep/a.cc", '#include "net/socket.h"', "floor 3"),
+        ("src/handles/a.cc", '#include "stream/duplex.h"', "does not stand on stream"),
+        ("src/handles/a.cc", '#include "../stream/duplex.h"', "does not stand on stream"),
+        ("src/handles/deep/a.cc", '#include "net/socket.h"', "does not stand on net"),
         ("src/stream/a.cc", '#include "handles/tcp.h"', None),
         ("src/stream/a.cc", "#include <fmt/format.h>", None),
         ("src/stream/a.cc", "  #  include <uv.h>", "belongs to src/handles"),
-        ("src/stream/a.cc", '#include "net/socket.h"', "floor 3"),
-        ("src/stream/a.cc", "#include <net/socket.h>", "floor 3"),
+        ("src/stream/a.cc", '#include "net/socket.h"', "does not stand on net"),
+        ("src/stream/a.cc", "#include <net/socket.h>", "does not stand on net"),
+        ("src/stream/a.cc", '#include "address/ip.h"', "does not stand on address"),
         ("src/net/a.cc", "#include <uvnet/net.h>", None),
-        ("src/net/a.cc", '#include "tls/tls.h"', "floor 4"),
+        ("src/net/a.cc", '#include "address/ip.h"', None),
+        ("src/net/a.cc", '#include "tls/tls.h"', "does not stand on tls"),
         ("src/net/a.cc", '#include "gone.h"', "neither in lib/"),
         ("src/net/a.cc", '#include "../../test/support/help.h"', "belongs to no floor"),
         ("src/net/a.cc", "#include <uv/version.h>", "belongs to src/handles"),

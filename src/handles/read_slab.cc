@@ -5,7 +5,7 @@
 
 namespace uvnet::handles {
 
-ReadSlab::ReadSlab(Host* host) : host_(host), pool_(BlockPool::create()) {}
+ReadSlab::ReadSlab(Host* host) : host_(host), pool_(base::BlockPool::create()) {}
 
 [[gnu::hot]] std::span<char> ReadSlab::memory() noexcept {
   const bool hostsOwn = host_ != nullptr && host_->hasReadMemory_;
@@ -27,13 +27,13 @@ ReadSlab::ReadSlab(Host* host) : host_(host), pool_(BlockPool::create()) {}
 }
 
 void ReadSlab::makeSlab() noexcept {
-  BlockPool::Block* block = pool_->take(kSize);
+  base::BlockPool::Block* block = pool_->take(kSize);
   if (block != nullptr) slab_ = Buffer(&block->head, block->bytes(), kSize);
 }
 
 [[gnu::hot]] Buffer ReadSlab::take(std::size_t n) noexcept {
   if (n <= kCopyLimit) {
-    if (BlockPool::Block* block = pool_->take(n)) {
+    if (base::BlockPool::Block* block = pool_->take(n)) {
       std::memcpy(block->bytes(), slab_.data() + used_, n);
       return Buffer(&block->head, block->bytes(), n);
     }

@@ -11,17 +11,17 @@
 #include <cstddef>
 #include <span>
 
-#include "handles/block_pool.h"
+#include "base/block_pool.h"
 
 namespace uvnet::handles {
 
 class ReadSlab {
  public:
   // As node reads: chunks are 64 KiB at most.
-  static constexpr std::size_t kSize = BlockPool::kSlab;
+  static constexpr std::size_t kSize = base::BlockPool::kSlab;
   // Copied up to here. A kept slice of more pins at most 16 times its size, and copying 4 KiB that
   // are in the cache anyway costs less than 0.1 us, next to the 1 us of the read itself.
-  static constexpr std::size_t kCopyLimit = BlockPool::kLargestSmall;
+  static constexpr std::size_t kCopyLimit = base::BlockPool::kLargestSmall;
   // With less left a slab is given up: short reads would cost more system calls than memory saved.
   static constexpr std::size_t kWorthReading = 32768;
 
@@ -35,14 +35,14 @@ class ReadSlab {
   // The first n bytes of what memory() gave last, as a Buffer.
   Buffer take(std::size_t n) noexcept;
 
-  BlockPool& pool() noexcept { return *pool_; }
+  base::BlockPool& pool() noexcept { return *pool_; }
 
  private:
   void makeSlab() noexcept;
   Buffer slice(std::size_t n) noexcept;
 
   Host* const host_;
-  BlockPool::Ptr pool_;
+  base::BlockPool::Ptr pool_;
   Buffer slab_;
   std::size_t used_ = 0;
 };

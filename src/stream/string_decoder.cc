@@ -5,7 +5,7 @@
 // comes, and then three U+FFFD.
 #include "stream/string_decoder.h"
 
-#include "handles/transcode.h"
+#include "base/transcode.h"
 #include "stream/text_units.h"
 
 #include <algorithm>
@@ -78,7 +78,7 @@ Tail incompleteTail(Encoding encoding, std::string_view bytes) noexcept {
 
 void StringDecoder::decodeOnto(std::string& out, std::string_view bytes) const {
   const std::size_t seam = out.size();
-  handles::decode(bytes, encoding_, out);
+  base::decode(bytes, encoding_, out);
   // Only utf16le gives lone surrogates; Node returns the halves of a pair in two pieces when the
   // high one itself came in two (3D | D8 | 00 DE).
   if (encoding_ == Encoding::utf16le) joinTextAt(out, seam);

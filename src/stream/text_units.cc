@@ -1,7 +1,7 @@
 // The measuring, cutting and joining of text by UTF-16 units; see the header.
 #include "stream/text_units.h"
 
-#include "handles/wtf8.h"
+#include "base/wtf8.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -9,8 +9,8 @@
 namespace uvnet::stream {
 namespace {
 
-using handles::charAt;
-using handles::Form;
+using base::charAt;
+using base::Form;
 
 // The surrogate in three-byte form at `offset`; 0 if none is there.
 std::uint32_t surrogateAt(std::string_view text, std::size_t offset) noexcept {
@@ -23,7 +23,7 @@ std::uint32_t surrogateAt(std::string_view text, std::size_t offset) noexcept {
 
 }  // namespace
 
-std::size_t utf16Length(std::string_view wtf8) noexcept { return handles::countUnits(wtf8); }
+std::size_t utf16Length(std::string_view wtf8) noexcept { return base::countUnits(wtf8); }
 
 UnitPlace placeOfUnit(std::string_view wtf8, std::size_t units) noexcept {
   const char* const begin = wtf8.data();
@@ -32,11 +32,11 @@ UnitPlace placeOfUnit(std::string_view wtf8, std::size_t units) noexcept {
   while (units > 0 && p != end) {
     // No byte beyond `units` can matter: a unit takes at least one.
     const char* const ascii =
-        handles::skipAscii(p, p + std::min(units, static_cast<std::size_t>(end - p)));
+        base::skipAscii(p, p + std::min(units, static_cast<std::size_t>(end - p)));
     units -= static_cast<std::size_t>(ascii - p);
     p = ascii;
     if (units == 0 || p == end) break;
-    const handles::Char c = charAt<Form::kWtf8>(p, end);
+    const base::Char c = charAt<Form::kWtf8>(p, end);
     const std::size_t width = c.code >= 0x10000 ? 2 : 1;
     if (units < width) return {static_cast<std::size_t>(p - begin), true};
     units -= width;
@@ -55,15 +55,15 @@ void takeUnits(std::string& text, std::size_t units, std::string& head) {
   const char* p = text.data() + cut.offset;
   std::uint32_t halves[2] = {0, 0};
   std::size_t n = 0;
-  handles::eachUnitOf(p, text.data() + text.size(), [&](char16_t unit) { halves[n++] = unit; });
+  base::eachUnitOf(p, text.data() + text.size(), [&](char16_t unit) { halves[n++] = unit; });
 
   appendText(head, std::string_view(text).substr(0, cut.offset));
   char half[4];
-  char* halfEnd = handles::putChar(half, halves[0]);
+  char* halfEnd = base::putChar(half, halves[0]);
   // A high surrogate cannot join what is before it.
   head.append(half, halfEnd);
 
-  halfEnd = handles::putChar(half, halves[1]);
+  halfEnd = base::putChar(half, halves[1]);
   text.replace(0, cut.offset + 4, half, static_cast<std::size_t>(halfEnd - half));
 }
 
@@ -78,9 +78,9 @@ void joinTextAt(std::string& text, std::size_t seam) {
   if (seam < kSize || seam >= text.size() || text[seam] != '\xED') return;
   const std::uint32_t high = surrogateAt(text, seam - kSize);
   const std::uint32_t low = surrogateAt(text, seam);
-  if (!handles::isHighSurrogate(high) || !handles::isLowSurrogate(low)) return;
+  if (!base::isHighSurrogate(high) || !base::isLowSurrogate(low)) return;
   char joined[4];
-  const char* const end = handles::putChar(joined, handles::joinSurrogates(high, low));
+  const char* const end = base::putChar(joined, base::joinSurrogates(high, low));
   text.replace(seam - kSize, 2 * kSize, joined, static_cast<std::size_t>(end - joined));
 }
 

@@ -2,7 +2,7 @@
 
 #include <stdexcept>
 
-#include "handles/wtf8.h"
+#include "base/wtf8.h"
 #include "stream/text_units.h"
 #include "support/encoding_goldens.h"
 
@@ -42,7 +42,7 @@ std::string shownText(std::string_view text) {
   };
   const char* const end = text.data() + text.size();
   for (const char* p = text.data(); p != end;) {
-    const handles::Char c = handles::charAt<handles::Form::kWtf8>(p, end);
+    const base::Char c = base::charAt<base::Form::kWtf8>(p, end);
     p += c.size;
     if (c.code < 0x10000) {
       unit(c.code);

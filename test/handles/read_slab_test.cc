@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "handles/block_pool.h"
+#include "base/block_pool.h"
 #include "support/catch.h"
 
 using uvnet::Buffer;
-using uvnet::handles::BlockPool;
+using uvnet::base::BlockPool;
 using uvnet::handles::ReadSlab;
 
 namespace {

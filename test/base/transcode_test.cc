@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "handles/transcode.h"
+#include "base/transcode.h"
 #include "support/catch.h"
 #include "support/encoding_goldens.h"
 
@@ -85,12 +85,12 @@ TEST_CASE("toString gives the text node gives, for all bytes and encodings of th
 TEST_CASE("encode never writes more than encodedSize") {
   for (const auto& [encoding, text, bytes] : encodingGoldens().encode) {
     INFO(encoding.name() << " of text " << toHex(text));
-    CHECK(uvnet::handles::encodedSize(text, encoding) >= bytes.size());
+    CHECK(uvnet::base::encodedSize(text, encoding) >= bytes.size());
   }
 }
 
 TEST_CASE("encodedSize is exact for clean text") {
-  const auto size = uvnet::handles::encodedSize;
+  const auto size = uvnet::base::encodedSize;
   CHECK(size("a\xC3\xA9\xF0\x9F\x98\x80", Encoding::utf8) == 7);
   CHECK(size("a\xC3\xA9\xF0\x9F\x98\x80", Encoding::utf16le) == 8);
   CHECK(size("a\xC3\xA9", Encoding::latin1) == 2);
@@ -170,7 +170,7 @@ TEST_CASE("decode appends to what is there") {
   for (const Encoding encoding : kAll) {
     INFO(encoding.name());
     std::string text = "before ";
-    uvnet::handles::decode("z\0", encoding, text);
+    uvnet::base::decode("z\0", encoding, text);
     CHECK(text == "before " + Buffer::copyOf("z\0").toString(encoding));
   }
 }

@@ -3,16 +3,16 @@
 //
 // Most text on a socket is ASCII, so every loop first takes the ASCII run in front of it in bulk;
 // what follows a run is taken one character at a time.
-#include "handles/transcode.h"
+#include "base/transcode.h"
 
-#include "handles/transcode_radix.h"
-#include "handles/wtf8.h"
+#include "base/transcode_radix.h"
+#include "base/wtf8.h"
 
 #include <bit>
 #include <cstdint>
 #include <cstring>
 
-namespace uvnet::handles {
+namespace uvnet::base {
 namespace {
 
 void decodeUtf8(std::string_view bytes, std::string& out) {
@@ -268,4 +268,4 @@ std::size_t encode(std::string_view text, Encoding encoding, char* to) noexcept 
   return 0;
 }
 
-}  // namespace uvnet::handles
+}  // namespace uvnet::base

@@ -12,7 +12,7 @@
 #include <cstdint>
 #include <memory>
 
-namespace uvnet::handles {
+namespace uvnet::base {
 
 class BlockPool {
  public:
@@ -70,4 +70,4 @@ class BlockPool {
   std::uint64_t allocations_ = 0;
 };
 
-}  // namespace uvnet::handles
+}  // namespace uvnet::base

@@ -1,7 +1,7 @@
 // Between bytes and text, in each of Node's encodings, exactly as Node's Buffer reads and writes
 // them.
 //
-// Relies on lib/ and handles/wtf8.h only. Text is UTF-8; a lone surrogate is kept in its three-byte
+// Relies on lib/ and base/wtf8.h only. Text is UTF-8; a lone surrogate is kept in its three-byte
 // form (WTF-8), as <uvnet/encoding.h> says. Every function takes any bytes whatever.
 #pragma once
 
@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace uvnet::handles {
+namespace uvnet::base {
 
 // The bytes as text, appended to `out` (buffer.toString(encoding)).
 //   utf8     an invalid sequence becomes one U+FFFD per maximal subpart (WHATWG); a BOM stays
@@ -40,4 +40,4 @@ std::size_t encodedSize(std::string_view text, Encoding encoding) noexcept;
 // that are no UTF-8 count as U+FFFD.
 std::size_t encode(std::string_view text, Encoding encoding, char* to) noexcept;
 
-}  // namespace uvnet::handles
+}  // namespace uvnet::base

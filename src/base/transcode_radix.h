@@ -1,5 +1,5 @@
 // Bytes written in digits: base64, base64url and hex. For transcode.cc, where the rules stand.
-// Relies on handles/wtf8.h.
+// Relies on base/wtf8.h.
 #pragma once
 
 #include <cstddef>
@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace uvnet::handles {
+namespace uvnet::base {
 
 enum class Base64 : std::uint8_t { kStandard, kUrl };  // kUrl: '-' and '_', no padding
 
@@ -21,4 +21,4 @@ std::size_t base64ToBytes(std::string_view text, char* to) noexcept;
 // Room for text.size() / 2 bytes.
 std::size_t hexToBytes(std::string_view text, char* to) noexcept;
 
-}  // namespace uvnet::handles
+}  // namespace uvnet::base

@@ -2,13 +2,13 @@
 //
 // Clean text goes by the group (4 digits, 2 digits) through a table; the first thing that is no
 // digit sends the rest by the UTF-16 unit, where Node's rules for odd input stand.
-#include "handles/transcode_radix.h"
+#include "base/transcode_radix.h"
 
-#include "handles/wtf8.h"
+#include "base/wtf8.h"
 
 #include <array>
 
-namespace uvnet::handles {
+namespace uvnet::base {
 namespace {
 
 constexpr std::uint8_t kNoDigit = 0x80;
@@ -176,4 +176,4 @@ std::size_t hexToBytes(std::string_view text, char* const start) noexcept {
   return static_cast<std::size_t>(to - start);
 }
 
-}  // namespace uvnet::handles
+}  // namespace uvnet::base

@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace uvnet::handles {
+namespace uvnet::base {
 
 inline constexpr std::uint32_t kReplacement = 0xFFFD;
 inline constexpr std::string_view kReplacementUtf8 = "\xEF\xBF\xBD";
@@ -140,4 +140,4 @@ inline const char* eachUnitOf(const char* p, const char* end, Take&& take) {
   return p + c.size;
 }
 
-}  // namespace uvnet::handles
+}  // namespace uvnet::base

@@ -1,4 +1,4 @@
-#include "handles/block_pool.h"
+#include "base/block_pool.h"
 
 #include <bit>
 #include <cstdlib>
@@ -20,7 +20,7 @@
 #define ASAN_UNPOISON_MEMORY_REGION(address, size) static_cast<void>(0)
 #endif
 
-namespace uvnet::handles {
+namespace uvnet::base {
 namespace {
 
 // What one size may keep unused: enough for the chunks of a thousand connections in one turn of the
@@ -115,4 +115,4 @@ void BlockPool::dropCached() noexcept {
   }
 }
 
-}  // namespace uvnet::handles
+}  // namespace uvnet::base

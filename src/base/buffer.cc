@@ -1,9 +1,9 @@
 // Buffer's memory: where the bytes of a Buffer made here live, and where they go.
-// Relies on malloc and on handles/transcode for text. Promises one allocation per Buffer (the
+// Relies on malloc and on base/transcode for text. Promises one allocation per Buffer (the
 // count sits in front of the bytes), bytes aligned as malloc aligns, and none at all for no bytes.
 #include <uvnet/buffer.h>
 
-#include "handles/transcode.h"
+#include "base/transcode.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -97,14 +97,14 @@ Buffer Buffer::concat(std::span<const Buffer> list) {
 
 Buffer Buffer::from(std::string_view text, Encoding encoding) {
   // The size is known or well bounded beforehand: the bytes are written where they stay.
-  Buffer bytes = allocUnsafe(handles::encodedSize(text, encoding));
-  if (!bytes.empty()) bytes.size_ = handles::encode(text, encoding, bytes.mutableData());
+  Buffer bytes = allocUnsafe(base::encodedSize(text, encoding));
+  if (!bytes.empty()) bytes.size_ = base::encode(text, encoding, bytes.mutableData());
   return bytes;
 }
 
 std::string Buffer::toString(Encoding encoding) const {
   std::string text;
-  handles::decode(view(), encoding, text);
+  base::decode(view(), encoding, text);
   return text;
 }
 
