@@ -11,9 +11,9 @@
 
 namespace uvnet {
 
-namespace impl {
+namespace address {
 struct AddressAccess;
-}  // namespace impl
+}  // namespace address
 
 // {port, family, address} of one end. All empty where there is none (Node's `{}`).
 struct AddressInfo {
@@ -57,7 +57,7 @@ class UVNET_API SocketAddress {
   friend bool operator==(const SocketAddress&, const SocketAddress&) = default;
 
  private:
-  friend struct impl::AddressAccess;
+  friend struct address::AddressAccess;
   SocketAddress(std::uint64_t high, std::uint64_t low, bool v6, std::uint16_t port) noexcept
       : high_(high), low_(low), port_(port), v6_(v6) {}
 

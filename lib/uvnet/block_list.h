@@ -27,9 +27,9 @@
 
 namespace uvnet {
 
-namespace impl {
+namespace address {
 class BlockRules;
-}  // namespace impl
+}  // namespace address
 
 struct BlockListOptions {
   // Node takes an IPv4 address for what a rule blocks in two forms: "1.2.3.4" and "::ffff:1.2.3.4".
@@ -122,7 +122,7 @@ class UVNET_API BlockList {
   void addAll(const std::vector<SocketAddress>& addresses);
   void addSubnets(const std::vector<std::string_view>& cidrs);
 
-  std::shared_ptr<impl::BlockRules> rules_;  // never null
+  std::shared_ptr<address::BlockRules> rules_;  // never null
 };
 
 template <class Range>

@@ -1,13 +1,12 @@
 #include "handles/watch.h"
 
-#include <fmt/format.h>
 #include <uvnet/error.h>
 #include <uvnet/watcher.h>
 
-#include <cmath>
 #include <string>
 #include <utility>
 
+#include "base/arguments.h"
 #include "handles/callback_scope.h"
 #include "handles/close_handle.h"
 #include "handles/require_function.h"
@@ -21,9 +20,7 @@ constexpr double kMaxMilliseconds = 2147483647.0;
 
 std::uint64_t wholeMilliseconds(Host& host, double milliseconds) {
   if (milliseconds > kMaxMilliseconds) {
-    const std::string said =
-        std::isinf(milliseconds) ? "Infinity" : fmt::format("{}", milliseconds);
-    host.warning("TimeoutOverflowWarning", said +
+    host.warning("TimeoutOverflowWarning", base::formatNumber(milliseconds) +
                                                " does not fit into a 32-bit signed integer.\n"
                                                "Timeout duration was set to 1.");
     return 1;

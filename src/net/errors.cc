@@ -2,19 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-
 #include "handles/uv_error.h"
 
 namespace uvnet::impl {
 
+using base::coded;
 namespace uverr = handles::uverr;
 
 namespace {
-
-// Node shows this much of a value, then dots.
-constexpr std::size_t kShownText = 28;
-constexpr std::size_t kCutText = 25;
 
 std::string withHostPort(const std::string& address, int port) {
   if (port > 0) return fmt::format(" {}:{}", address, port);
@@ -22,40 +17,7 @@ std::string withHostPort(const std::string& address, int port) {
   return {};
 }
 
-Error coded(std::string_view name, std::string_view code, std::string text) {
-  return Error(std::move(text), std::string(code), std::string(name));
-}
-
-// "type number (65536)", "type string ('0x')": JavaScript's type and value.
-std::string specificType(const Port& port) {
-  if (!port.isText()) return fmt::format("type number ({})", formatNumber(port.number()));
-  std::string text = port.text();
-  if (text.size() > kShownText) text = text.substr(0, kCutText) + "...";
-  if (text.find('\'') == std::string::npos) return fmt::format("type string ('{}')", text);
-  return fmt::format("type string (\"{}\")", text);
-}
-
 }  // namespace
-
-std::string formatNumber(double number) {
-  if (std::isnan(number)) return "NaN";
-  if (std::isinf(number)) return number > 0 ? "Infinity" : "-Infinity";
-  if (number == 0) return std::signbit(number) ? "-0" : "0";
-  return fmt::format("{}", number);
-}
-
-std::string quoted(std::string_view text) {
-  const char quote = text.find('\'') == std::string_view::npos ? '\'' : '"';
-  std::string out(1, quote);
-  for (const char c : text) {
-    if (c == '\0') {
-      out += "\\x00";
-    } else {
-      out += c;
-    }
-  }
-  return out + quote;
-}
 
 Error hostPortError(int status, const std::string& syscall, const std::string& address, int port,
                     const std::string& local) {
@@ -91,24 +53,6 @@ Error aggregateError(std::vector<Error> errors) {
   return error;
 }
 
-Error badPort(std::string_view name, const Port& port) {
-  return coded(
-      "RangeError", "ERR_SOCKET_BAD_PORT",
-      fmt::format("{} should be >= 0 and < 65536. Received {}.", name, specificType(port)));
-}
-
-Error invalidArgValue(std::string_view name, std::string_view received, std::string_view reason) {
-  const std::string_view kind = name.find('.') == std::string_view::npos ? "argument" : "property";
-  return coded("TypeError", "ERR_INVALID_ARG_VALUE",
-               fmt::format("The {} '{}' {}. Received {}", kind, name, reason, received));
-}
-
-Error outOfRange(std::string_view name, std::string_view range, double received) {
-  return coded("RangeError", "ERR_OUT_OF_RANGE",
-               fmt::format("The value of \"{}\" is out of range. It must be {}. Received {}", name,
-                           range, formatNumber(received)));
-}
-
 Error missingPortOrPath() {
   return coded("TypeError", "ERR_MISSING_ARGS",
                "The \"options\" or \"port\" or \"path\" argument must be specified");
@@ -117,8 +61,6 @@ Error missingPortOrPath() {
 Error invalidIpAddress(const std::string& address) {
   return coded("TypeError", "ERR_INVALID_IP_ADDRESS", "Invalid IP address: " + address);
 }
-
-Error invalidAddress() { return coded("Error", "ERR_INVALID_ADDRESS", "Invalid socket address"); }
 
 Error ipBlocked(const std::string& address) {
   return coded("Error", "ERR_IP_BLOCKED",

@@ -10,10 +10,16 @@
 #include <string_view>
 #include <vector>
 
+#include "base/arguments.h"
 #include "stream/errors.h"
 
 namespace uvnet::impl {
 
+using base::badPort;
+using base::formatNumber;
+using base::invalidArgValue;
+using base::outOfRange;
+using base::quoted;
 using stream::errnoError;
 
 // "connect ECONNREFUSED 127.0.0.1:1", with " - Local (a:p)" where `local` is given.
@@ -25,14 +31,8 @@ Error listenError(int status, const std::string& address, int port);
 Error lookupError(int status, const std::string& hostname);
 Error aggregateError(std::vector<Error> errors);
 
-Error badPort(std::string_view name, const Port& port);
-Error invalidArgValue(std::string_view name, std::string_view received,
-                      std::string_view reason = "is invalid");
-Error outOfRange(std::string_view name, std::string_view range, double received);
 Error missingPortOrPath();
 Error invalidIpAddress(const std::string& address);
-// What SocketAddress and BlockList say of an address they cannot read.
-Error invalidAddress();
 // To connect to an address that the blockList has.
 Error ipBlocked(const std::string& address);
 // The message shows the port as it was given.
@@ -45,9 +45,5 @@ Error connectionTimeout();
 Error handleAdopted();
 Error serverAlreadyListen();
 Error serverNotRunning();
-
-// A number and a text as JavaScript prints them.
-std::string formatNumber(double number);
-std::string quoted(std::string_view text);
 
 }  // namespace uvnet::impl

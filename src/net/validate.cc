@@ -1,8 +1,6 @@
 #include "net/validate.h"
 
-#include <charconv>
 #include <cmath>
-#include <limits>
 
 #include "handles/lookup.h"
 #include "handles/pipe.h"
@@ -12,86 +10,16 @@ namespace uvnet::impl {
 
 namespace {
 
-constexpr double kMaxPort = 65535;
 // Node's timers hold a signed 32-bit number of milliseconds.
 constexpr double kMaxTimeout = 2147483647.0;
 // Shorter than this an attempt has no chance; Node raises smaller values to it.
 constexpr int kMinAttemptTimeout = 10;
 
-std::string_view trimmed(std::string_view text) noexcept {
-  constexpr std::string_view kBlank = " \t\n\v\f\r";
-  const std::size_t first = text.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
-
-std::optional<double> wholeNumber(std::string_view digits, int base) noexcept {
-  double value = 0;
-  if (digits.empty()) return std::nullopt;
-  for (const char c : digits) {
-    int digit = -1;
-    if (c >= '0' && c <= '9') digit = c - '0';
-    if (c >= 'a' && c <= 'f') digit = c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') digit = c - 'A' + 10;
-    if (digit < 0 || digit >= base) return std::nullopt;
-    value = value * base + digit;
-  }
-  return value;
-}
-
 }  // namespace
-
-std::optional<double> numberFromText(std::string_view text) noexcept {
-  text = trimmed(text);
-  if (text.empty()) return 0;
-  if (text.size() > 1 && text[0] == '0') {
-    switch (text[1]) {
-      case 'x':
-      case 'X':
-        return wholeNumber(text.substr(2), 16);
-      case 'o':
-      case 'O':
-        return wholeNumber(text.substr(2), 8);
-      case 'b':
-      case 'B':
-        return wholeNumber(text.substr(2), 2);
-      default:
-        break;
-    }
-  }
-  bool negative = false;
-  if (text[0] == '+' || text[0] == '-') {
-    negative = text[0] == '-';
-    text.remove_prefix(1);
-  }
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  if (text == "Infinity") return negative ? -kInfinity : kInfinity;
-  // from_chars knows "inf" and "nan" too, which JavaScript does not.
-  if (text.empty() || !((text[0] >= '0' && text[0] <= '9') || text[0] == '.')) return std::nullopt;
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error == std::errc::result_out_of_range) return negative ? -kInfinity : kInfinity;
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return negative ? -value : value;
-}
 
 bool isPipeName(std::string_view text) noexcept {
   const std::optional<double> number = numberFromText(text);
   return !number || *number < 0;
-}
-
-int checkedPort(const Port& port, std::string_view name) {
-  double number = port.number();
-  if (port.isText()) {
-    const std::optional<double> parsed =
-        trimmed(port.text()).empty() ? std::nullopt : numberFromText(port.text());
-    if (!parsed) throw badPort(name, port);
-    number = *parsed;
-  }
-  if (!(number >= 0 && number <= kMaxPort) || number != std::floor(number)) {
-    throw badPort(name, port);
-  }
-  return static_cast<int>(number);
 }
 
 std::uint64_t checkedTimeout(double milliseconds) {

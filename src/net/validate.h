@@ -8,10 +8,15 @@
 #include <string>
 #include <string_view>
 
+#include "address/ip.h"
+#include "base/arguments.h"
+
 namespace uvnet::impl {
 
-// 0 to 65535. name: "Port", "options.port", as Node calls it in that place.
-int checkedPort(const Port& port, std::string_view name);
+using address::ipVersion;
+using base::checkedPort;
+using base::numberFromText;
+
 // 0 turns the timeout off; below 1 ms counts as 1, above 2^31-1 as that.
 std::uint64_t checkedTimeout(double milliseconds);
 // At least 10, whatever is asked for from 1 on.
@@ -27,12 +32,7 @@ int checkedFamily(const Family& family);
 void checkHints(int hints);
 int checkedFd(int fd);
 
-// JavaScript's Number(text); nullopt for NaN.
-std::optional<double> numberFromText(std::string_view text) noexcept;
 // Whether a string is a path and not a port, as connect() and listen() decide it.
 bool isPipeName(std::string_view text) noexcept;
-
-// isIP
-int ipVersion(std::string_view text) noexcept;
 
 }  // namespace uvnet::impl

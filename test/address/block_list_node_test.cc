@@ -17,7 +17,7 @@ using uvnet::BlockList;
 std::vector<std::vector<std::string>> wordsOfNode(const std::string& arguments) {
   const char* const chosen = std::getenv("UVNET_NODE");
   const std::string command = "'" + std::string(chosen != nullptr ? chosen : "node") +
-                              "' '" UVNET_TEST_SOURCE_DIR "/test/net/block_list_cases.js' " +
+                              "' '" UVNET_TEST_SOURCE_DIR "/test/address/block_list_cases.js' " +
                               arguments;
   std::vector<std::vector<std::string>> lines(1, std::vector<std::string>(1));
   std::FILE* const pipe = popen(command.c_str(), "r");

@@ -11,15 +11,15 @@
 #include <utility>
 #include <vector>
 
-#include "net/interval_set.h"
-#include "net/ip_bits.h"
+#include "address/interval_set.h"
+#include "address/ip_bits.h"
 #include "support/catch.h"
 
 namespace {
 
 using uvnet::BlockList;
-using uvnet::impl::IntervalSet;
-using uvnet::impl::IpBits;
+using uvnet::address::IntervalSet;
+using uvnet::address::IpBits;
 __extension__ using U128 = unsigned __int128;
 
 // --- The set -------------------------------------------------------------------------------------
@@ -162,8 +162,9 @@ uvnet::SocketAddress publicForm(const Address& address) {
   const IpBits bits{static_cast<std::uint64_t>(address.value >> 64),
                     static_cast<std::uint64_t>(address.value)};
   return uvnet::SocketAddress(
-      {.address = address.v6 ? uvnet::impl::formatIPv6(bits)
-                             : uvnet::impl::formatIPv4(static_cast<std::uint32_t>(address.value)),
+      {.address = address.v6
+                      ? uvnet::address::formatIPv6(bits)
+                      : uvnet::address::formatIPv4(static_cast<std::uint32_t>(address.value)),
        .family = address.v6 ? "ipv6" : "ipv4"});
 }
 

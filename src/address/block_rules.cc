@@ -1,10 +1,10 @@
-#include "net/block_rules.h"
+#include "address/block_rules.h"
 
 #include <algorithm>
 #include <random>
 #include <tuple>
 
-namespace uvnet::impl {
+namespace uvnet::address {
 
 namespace {
 
@@ -204,4 +204,4 @@ BlockRules::Interval<IpBits> BlockRules::v6Interval(const BlockRule& rule) noexc
   return std::pair(first, last);
 }
 
-}  // namespace uvnet::impl
+}  // namespace uvnet::address

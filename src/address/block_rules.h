@@ -12,10 +12,10 @@
 #include <utility>
 #include <vector>
 
-#include "net/interval_set.h"
-#include "net/ip_bits.h"
+#include "address/interval_set.h"
+#include "address/ip_bits.h"
 
-namespace uvnet::impl {
+namespace uvnet::address {
 
 struct BlockRule {
   enum class Kind : std::uint8_t { kAddress, kRange, kSubnet };
@@ -96,4 +96,4 @@ BlockRule cidrRule(std::string_view cidr);
 // A JSON array of strings; throws SyntaxError, or ERR_INVALID_ARG_TYPE for other JSON.
 std::vector<std::string> stringsFromJson(std::string_view json);
 
-}  // namespace uvnet::impl
+}  // namespace uvnet::address

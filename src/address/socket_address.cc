@@ -8,15 +8,15 @@
 #include <optional>
 #include <string_view>
 
-#include "net/errors.h"
-#include "net/ip_bits.h"
-#include "net/validate.h"
+#include "address/ip.h"
+#include "address/ip_bits.h"
+#include "base/arguments.h"
 
 namespace uvnet {
 
 namespace {
 
-using impl::IpAddress;
+using address::IpAddress;
 
 // 20 bits. Node checks for 32 and aborts beyond these.
 constexpr std::int64_t kMaxFlowlabel = 0xfffff;
@@ -44,7 +44,7 @@ std::optional<std::uint64_t> urlNumber(std::string_view text) noexcept {
   for (const char c : text) {
     const int digit = digitOf(c, base);
     if (digit < 0) return std::nullopt;
-    if (value <= impl::kV4Mask) {
+    if (value <= address::kV4Mask) {
       value = value * static_cast<unsigned>(base) + static_cast<unsigned>(digit);
     }
   }
@@ -90,22 +90,22 @@ std::optional<std::uint16_t> urlPort(std::string_view text) noexcept {
 }  // namespace
 
 SocketAddress::SocketAddress(const SocketAddressOptions& options) {
-  const std::optional<bool> v6 = impl::isV6Family(options.family);
-  if (!v6) throw impl::invalidArgValue("options.family", impl::quoted(options.family));
-  port_ = static_cast<std::uint16_t>(impl::checkedPort(options.port, "options.port"));
+  const std::optional<bool> v6 = address::isV6Family(options.family);
+  if (!v6) throw base::invalidArgValue("options.family", base::quoted(options.family));
+  port_ = static_cast<std::uint16_t>(base::checkedPort(options.port, "options.port"));
   if (options.flowlabel < 0 || options.flowlabel > kMaxUint32) {
-    throw impl::outOfRange("options.flowlabel", ">= 0 && <= 4294967295",
+    throw base::outOfRange("options.flowlabel", ">= 0 && <= 4294967295",
                            static_cast<double>(options.flowlabel));
   }
   if (options.flowlabel > kMaxFlowlabel) {
-    throw impl::outOfRange("options.flowlabel", ">= 0 && <= 1048575",
+    throw base::outOfRange("options.flowlabel", ">= 0 && <= 1048575",
                            static_cast<double>(options.flowlabel));
   }
   const std::string_view given = options.address ? std::string_view(*options.address)
                                  : *v6           ? std::string_view("::")
                                                  : std::string_view("127.0.0.1");
-  const std::optional<IpAddress> ip = impl::parseIp(given, *v6);
-  if (!ip) throw impl::invalidAddress();
+  const std::optional<IpAddress> ip = address::parseIp(given, *v6);
+  if (!ip) throw address::invalidAddress();
   high_ = ip->bits.high;
   low_ = ip->bits.low;
   v6_ = ip->v6;
@@ -118,7 +118,7 @@ std::optional<SocketAddress> SocketAddress::parse(std::string_view input) {
   if (!input.empty() && input[0] == '[') {
     const std::size_t end = input.find(']');
     if (end == std::string_view::npos) return std::nullopt;
-    const std::optional<impl::IpBits> bits = impl::parseIPv6(input.substr(1, end - 1));
+    const std::optional<address::IpBits> bits = address::parseIPv6(input.substr(1, end - 1));
     if (!bits) return std::nullopt;
     ip = {*bits, true};
     rest = input.substr(end + 1);
@@ -126,16 +126,16 @@ std::optional<SocketAddress> SocketAddress::parse(std::string_view input) {
     const std::size_t colon = input.find(':');
     const std::optional<std::uint32_t> v4 = urlIPv4(input.substr(0, colon));
     if (!v4) return std::nullopt;
-    ip = {impl::mapped(*v4), false};
+    ip = {address::mapped(*v4), false};
     if (colon != std::string_view::npos) rest = input.substr(colon);
   }
   const std::optional<std::uint16_t> port = urlPort(rest);
   if (!port) return std::nullopt;
-  return impl::AddressAccess::make(ip, *port);
+  return address::AddressAccess::make(ip, *port);
 }
 
 std::string SocketAddress::address() const {
-  return impl::formatIp(impl::AddressAccess::ip(*this));
+  return address::formatIp(address::AddressAccess::ip(*this));
 }
 
 }  // namespace uvnet

@@ -2,23 +2,24 @@
 
 #include <optional>
 
-#include "net/block_rules.h"
-#include "net/errors.h"
-#include "net/ip_bits.h"
+#include "address/block_rules.h"
+#include "address/ip.h"
+#include "address/ip_bits.h"
+#include "base/arguments.h"
 
 namespace uvnet {
 
 namespace {
 
-using impl::AddressAccess;
-using impl::BlockRule;
-using impl::IpAddress;
+using address::AddressAccess;
+using address::BlockRule;
+using address::IpAddress;
 
 IpAddress checkedIp(std::string_view address, std::string_view family) {
-  const std::optional<bool> v6 = impl::isV6Family(family);
-  if (!v6) throw impl::invalidArgValue("options.family", impl::quoted(family));
-  const std::optional<IpAddress> ip = impl::parseIp(address, *v6);
-  if (!ip) throw impl::invalidAddress();
+  const std::optional<bool> v6 = address::isV6Family(family);
+  if (!v6) throw base::invalidArgValue("options.family", base::quoted(family));
+  const std::optional<IpAddress> ip = address::parseIp(address, *v6);
+  if (!ip) throw address::invalidAddress();
   return *ip;
 }
 
@@ -40,7 +41,7 @@ BlockRule uncheckedRange(const IpAddress& start, const IpAddress& end) {
 }  // namespace
 
 BlockList::BlockList(BlockListOptions options)
-    : rules_(std::make_shared<impl::BlockRules>(options.strict)) {}
+    : rules_(std::make_shared<address::BlockRules>(options.strict)) {}
 
 void BlockList::addAddress(std::string_view address, std::string_view family) {
   rules_->add(addressRule(checkedIp(address, family)));
@@ -63,20 +64,20 @@ void BlockList::addRange(std::string_view start, std::string_view end, std::stri
   addRange(first, AddressAccess::make(checkedIp(end, family), 0));
 }
 void BlockList::addRange(const SocketAddress& start, const SocketAddress& end) {
-  rules_->add(impl::rangeRule(start, end));
+  rules_->add(address::rangeRule(start, end));
 }
 
 void BlockList::addSubnet(std::string_view network, int prefix, std::string_view family) {
-  rules_->add(impl::subnetRule(checkedIp(network, family), prefix));
+  rules_->add(address::subnetRule(checkedIp(network, family), prefix));
 }
 void BlockList::addSubnet(const SocketAddress& network, int prefix) {
-  rules_->add(impl::subnetRule(AddressAccess::ip(network), prefix));
+  rules_->add(address::subnetRule(AddressAccess::ip(network), prefix));
 }
-void BlockList::addCIDR(std::string_view cidr) { rules_->add(impl::cidrRule(cidr)); }
+void BlockList::addCIDR(std::string_view cidr) { rules_->add(address::cidrRule(cidr)); }
 void BlockList::addSubnets(const std::vector<std::string_view>& cidrs) {
   std::vector<BlockRule> rules;
   rules.reserve(cidrs.size());
-  for (const std::string_view one : cidrs) rules.push_back(impl::cidrRule(one));
+  for (const std::string_view one : cidrs) rules.push_back(address::cidrRule(one));
   for (const BlockRule& rule : rules) rules_->add(rule);
 }
 
@@ -94,19 +95,19 @@ void BlockList::removeRange(const SocketAddress& start, const SocketAddress& end
   rules_->remove(uncheckedRange(AddressAccess::ip(start), AddressAccess::ip(end)));
 }
 void BlockList::removeSubnet(std::string_view network, int prefix, std::string_view family) {
-  rules_->remove(impl::subnetRule(checkedIp(network, family), prefix));
+  rules_->remove(address::subnetRule(checkedIp(network, family), prefix));
 }
 void BlockList::removeSubnet(const SocketAddress& network, int prefix) {
-  rules_->remove(impl::subnetRule(AddressAccess::ip(network), prefix));
+  rules_->remove(address::subnetRule(AddressAccess::ip(network), prefix));
 }
-void BlockList::removeCIDR(std::string_view cidr) { rules_->remove(impl::cidrRule(cidr)); }
+void BlockList::removeCIDR(std::string_view cidr) { rules_->remove(address::cidrRule(cidr)); }
 
 void BlockList::clear() noexcept { rules_->clear(); }
 
 bool BlockList::check(std::string_view address, std::string_view family) const noexcept {
-  const std::optional<bool> v6 = impl::isV6Family(family);
+  const std::optional<bool> v6 = address::isV6Family(family);
   if (!v6) return false;
-  const std::optional<IpAddress> ip = impl::parseIp(address, *v6);
+  const std::optional<IpAddress> ip = address::parseIp(address, *v6);
   return ip && rules_->blocks(*ip);
 }
 bool BlockList::check(const SocketAddress& address) const noexcept {
@@ -118,7 +119,7 @@ std::size_t BlockList::size() const noexcept { return rules_->size(); }
 std::vector<std::string> BlockList::rules() const {
   std::vector<std::string> texts;
   texts.reserve(rules_->size());
-  rules_->eachNewestFirst([&](const BlockRule& rule) { texts.push_back(impl::ruleText(rule)); });
+  rules_->eachNewestFirst([&](const BlockRule& rule) { texts.push_back(address::ruleText(rule)); });
   return texts;
 }
 
@@ -126,11 +127,11 @@ void BlockList::fromJSON(const std::vector<std::string>& rules) {
   std::vector<BlockRule> read;
   read.reserve(rules.size());
   for (const std::string& text : rules) {
-    if (const std::optional<BlockRule> rule = impl::ruleFromText(text)) read.push_back(*rule);
+    if (const std::optional<BlockRule> rule = address::ruleFromText(text)) read.push_back(*rule);
   }
   for (const BlockRule& rule : read) rules_->add(rule);
 }
-void BlockList::fromJSON(std::string_view json) { fromJSON(impl::stringsFromJson(json)); }
+void BlockList::fromJSON(std::string_view json) { fromJSON(address::stringsFromJson(json)); }
 
 bool BlockList::strict() const noexcept { return rules_->strict; }
 

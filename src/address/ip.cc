@@ -2,9 +2,9 @@
 // optional zone of letters, digits, '-', '.' and ':'.
 #include <cstddef>
 
-#include "net/validate.h"
+#include "address/ip.h"
 
-namespace uvnet::impl {
+namespace uvnet::address {
 
 namespace {
 
@@ -81,4 +81,4 @@ int ipVersion(std::string_view text) noexcept {
   return isV6(text) ? 6 : 0;
 }
 
-}  // namespace uvnet::impl
+}  // namespace uvnet::address

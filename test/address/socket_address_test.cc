@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "net/ip_bits.h"
+#include "address/ip_bits.h"
 #include "support/loopback.h"
 
 using uvnet::SocketAddress;
@@ -199,24 +199,24 @@ TEST_CASE("addresses are read and written as by the system", "[net][net:SocketAd
     CAPTURE(text);
     in6_addr v6{};
     const bool isV6 = inet_pton(AF_INET6, text.c_str(), &v6) == 1;
-    const auto bits = uvnet::impl::parseIPv6(text);
+    const auto bits = uvnet::address::parseIPv6(text);
     REQUIRE(bits.has_value() == isV6);
     if (isV6) {
       ++valid;
       char buffer[INET6_ADDRSTRLEN];
       // glibc writes ::0.0.1.0 for what libuv, and so Node, writes as ::100.
       const std::string system = inet_ntop(AF_INET6, &v6, buffer, sizeof buffer);
-      const std::string own = uvnet::impl::formatIPv6(*bits);
+      const std::string own = uvnet::address::formatIPv6(*bits);
       if (own != system) {
         CAPTURE(own, system);
         REQUIRE(bits->high == 0);
         REQUIRE(bits->low < 0x10000);
-        REQUIRE(uvnet::impl::parseIPv6(own) == bits);
+        REQUIRE(uvnet::address::parseIPv6(own) == bits);
       }
     }
     in_addr v4{};
     const bool isV4 = inet_pton(AF_INET, text.c_str(), &v4) == 1;
-    const auto v4Bits = uvnet::impl::parseIPv4(text);
+    const auto v4Bits = uvnet::address::parseIPv4(text);
     REQUIRE(v4Bits.has_value() == isV4);
     if (isV4) REQUIRE(*v4Bits == ntohl(v4.s_addr));
   }

@@ -11,7 +11,7 @@
 #include <memory>
 #include <utility>
 
-namespace uvnet::impl {
+namespace uvnet::address {
 
 template <class Key>
 class IntervalSet {
@@ -220,4 +220,4 @@ class IntervalSet {
   int height_ = 0;  // of the root; a leaf has 0
 };
 
-}  // namespace uvnet::impl
+}  // namespace uvnet::address

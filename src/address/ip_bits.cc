@@ -1,10 +1,10 @@
-#include "net/ip_bits.h"
+#include "address/ip_bits.h"
 
 #include <array>
 #include <cstddef>
 #include <cstdio>
 
-namespace uvnet::impl {
+namespace uvnet::address {
 
 namespace {
 
@@ -188,4 +188,4 @@ std::string formatIp(const IpAddress& address) {
   return address.v6 ? formatIPv6(address.bits) : formatIPv4(v4Of(address.bits));
 }
 
-}  // namespace uvnet::impl
+}  // namespace uvnet::address

@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace uvnet::impl {
+namespace uvnet::address {
 
 struct IpBits {
   std::uint64_t high = 0;
@@ -60,4 +60,4 @@ struct AddressAccess {
   }
 };
 
-}  // namespace uvnet::impl
+}  // namespace uvnet::address

@@ -8,10 +8,11 @@
 #include <string_view>
 #include <vector>
 
-#include "net/block_rules.h"
-#include "net/errors.h"
+#include "address/block_rules.h"
+#include "address/ip.h"
+#include "base/arguments.h"
 
-namespace uvnet::impl {
+namespace uvnet::address {
 
 namespace {
 
@@ -56,15 +57,16 @@ std::string inspected(const SocketAddress& address) {
   const std::string flowlabel = std::to_string(address.flowlabel());
   const bool wide = shown.size() + port.size() + flowlabel.size() > kLongestAddress + 2;
   const std::string between = wide ? ",\n  " : ", ";
-  return std::string("SocketAddress {") + (wide ? "\n  " : " ") + "address: " + quoted(shown) +
-         between + "port: " + port + between + "family: '" + std::string(address.family()) + "'" +
-         between + "flowlabel: " + flowlabel + (wide ? "\n}" : " }");
+  return std::string("SocketAddress {") + (wide ? "\n  " : " ") +
+         "address: " + base::quoted(shown) + between + "port: " + port + between + "family: '" +
+         std::string(address.family()) + "'" + between + "flowlabel: " + flowlabel +
+         (wide ? "\n}" : " }");
 }
 
 BlockRule subnetOf(const IpAddress& network, double prefix) {
   const int most = network.v6 ? 128 : 32;
   if (!(prefix >= 0 && prefix <= most)) {
-    throw outOfRange("prefix", ">= 0 && <= " + std::to_string(most), prefix);
+    throw base::outOfRange("prefix", ">= 0 && <= " + std::to_string(most), prefix);
   }
   BlockRule rule;
   rule.kind = BlockRule::Kind::kSubnet;
@@ -123,7 +125,7 @@ class JsonStrings {
         received = "null";
         break;
       case '"':
-        received = "type string (" + quoted(JsonStrings(value).string()) + ")";
+        received = "type string (" + base::quoted(JsonStrings(value).string()) + ")";
         break;
       case 't':
       case 'f':
@@ -299,7 +301,7 @@ BlockRule rangeRule(const SocketAddress& start, const SocketAddress& end) {
   const bool comparable =
       rule.first.v6 == rule.last.v6 || isMapped(rule.first.v6 ? rule.first.bits : rule.last.bits);
   if (comparable && rule.last.bits < rule.first.bits) {
-    throw invalidArgValue("start", inspected(start), "must come before end");
+    throw base::invalidArgValue("start", inspected(start), "must come before end");
   }
   return rule;
 }
@@ -307,12 +309,13 @@ BlockRule rangeRule(const SocketAddress& start, const SocketAddress& end) {
 BlockRule cidrRule(std::string_view cidr) {
   const std::size_t slash = cidr.rfind('/');
   if (slash == std::string_view::npos) {
-    throw invalidArgValue("cidr", quoted(cidr),
-                          "must contain a prefix length (e.g. \"10.0.0.0/8\")");
+    throw base::invalidArgValue("cidr", base::quoted(cidr),
+                                "must contain a prefix length (e.g. \"10.0.0.0/8\")");
   }
   const std::optional<double> prefix = plainNumber(cidr.substr(slash + 1));
   if (!prefix) {
-    throw invalidArgValue("cidr", quoted(cidr), "prefix length must be a valid integer");
+    throw base::invalidArgValue("cidr", base::quoted(cidr),
+                                "prefix length must be a valid integer");
   }
   const std::string_view address = cidr.substr(0, slash);
   return subnetOf(ipFrom(address, address.find(':') != std::string_view::npos), *prefix);
@@ -320,4 +323,4 @@ BlockRule cidrRule(std::string_view cidr) {
 
 std::vector<std::string> stringsFromJson(std::string_view json) { return JsonStrings(json).read(); }
 
-}  // namespace uvnet::impl
+}  // namespace uvnet::address
