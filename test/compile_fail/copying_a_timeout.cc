@@ -1,0 +1,5 @@
+// expect: deleted
+// expect: Timeout
+#include <uvnet/host.h>
+
+uvnet::Timeout misuse(uvnet::Timeout& timeout) { return timeout; }
