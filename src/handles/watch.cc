@@ -48,7 +48,7 @@ class Watch::Lent {
 
 Ref<Watch> Watches::timer(double milliseconds, bool repeats, Task call) {
   requireFunction(call);
-  const auto watch =
+  auto watch =
       make<Watch>(repeats ? Watch::Kind::kInterval : Watch::Kind::kTimeout, std::move(call));
   watch->ms_ = wholeMilliseconds(host_, milliseconds);
   uv_timer_init(host_.loop(), &watch->uv_.timer);
@@ -59,7 +59,7 @@ Ref<Watch> Watches::timer(double milliseconds, bool repeats, Task call) {
 
 Ref<Watch> Watches::signal(int number, Task call) {
   requireFunction(call);
-  const auto watch = make<Watch>(Watch::Kind::kSignal, std::move(call));
+  auto watch = make<Watch>(Watch::Kind::kSignal, std::move(call));
   const auto must = [](int status, const std::string& syscall) {
     if (status == 0) return;
     const std::string code(errorName(status));
