@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""How long a program takes to compile that only includes <uvnet/net.h>.
+"""What a program pays that only includes <uvnet/net.h>, in compilations of <fmt/core.h>.
 
-    tools/compile_time.py [--limit SECONDS] [COMPILER]     default: g++, at most 1.5 s of CPU time
+    tools/compile_time.py [--limit RATIO] [COMPILER]     default: g++, at most 5 times as long
 
-The best of three runs counts: the others have waited for a disk or a neighbour.
+Both are compiled in turn, so that a slow machine or a busy neighbour is slow for both, and the best
+of each counts. It is 3.2 to 4 today; most of it is <stop_token> and the headers that it brings.
 """
 
 import argparse
@@ -14,7 +15,8 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-RUNS = 3
+RUNS = 5
+HEADERS = ("uvnet/net.h", "fmt/core.h")
 
 
 def seconds_of(command):
@@ -28,18 +30,22 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--limit", type=float, default=1.5)
+    parser.add_argument("--limit", type=float, default=5)
     parser.add_argument("compiler", nargs="?", default="g++")
     arguments = parser.parse_args()
+    best = {}
     with tempfile.TemporaryDirectory() as folder:
-        source = pathlib.Path(folder) / "net.cc"
-        source.write_text("#include <uvnet/net.h>\nint main() {}\n", encoding="utf-8")
-        command = [arguments.compiler, "-std=c++20", "-O2", f"-I{ROOT / 'lib'}", "-c", str(source)]
-        command += ["-o", f"{folder}/net.o"]
-        best = min(seconds_of(command) for _ in range(RUNS))
-    print(f"#include <uvnet/net.h>: {best:.2f} s with {arguments.compiler} -O2")
-    if best > arguments.limit:
-        print(f"compile_time: more than {arguments.limit} s", file=sys.stderr)
+        for header in HEADERS * RUNS:
+            source = pathlib.Path(folder) / "includes.cc"
+            source.write_text(f"#include <{header}>\nint main() {{}}\n", encoding="utf-8")
+            command = [arguments.compiler, "-std=c++20", "-O2", f"-I{ROOT / 'lib'}"]
+            command += ["-c", str(source), "-o", f"{folder}/includes.o"]
+            seconds = seconds_of(command)
+            best[header] = min(seconds, best.get(header, seconds))
+    ratio = best["uvnet/net.h"] / best["fmt/core.h"]
+    print(", ".join(f"<{header}> {best[header]:.2f} s" for header in HEADERS), f": {ratio:.1f} x")
+    if ratio > arguments.limit:
+        print(f"compile_time: more than {arguments.limit:g} x", file=sys.stderr)
         return 1
     return 0
 

@@ -35,6 +35,8 @@ class UVNET_API BoundSocket {
   // Binds now. Throws what the system says ("bind EADDRINUSE 127.0.0.1:80"), ERR_SOCKET_BAD_PORT,
   // ERR_INVALID_IP_ADDRESS, or ERR_INVALID_ARG_VALUE (a path together with the rest, or unusable).
   BoundSocket(Net& net, const BoundSocketOptions& options = {});
+  // One that was moved from is closed: its calls throw ERR_SOCKET_CLOSED, but for close(), which
+  // does nothing, and isPipe(), which is false.
   BoundSocket(BoundSocket&&) noexcept;
   BoundSocket& operator=(BoundSocket&&) noexcept;
   // Closes it, unless a Server or Socket has taken it over.
@@ -52,6 +54,7 @@ class UVNET_API BoundSocket {
   friend class Socket;
   friend class impl::ServerState;
   friend class impl::SocketState;
+  impl::BoundState& state() const;
   std::unique_ptr<impl::BoundState> state_;
 };
 

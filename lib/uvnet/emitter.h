@@ -266,7 +266,7 @@ class On {
             id,
             [f = T(std::forward<F>(listener))](void* pack) mutable {
               if constexpr (all) {
-                std::apply(f, *static_cast<std::tuple<Args&&...>*>(pack));
+                std::apply(f, *static_cast<std::tuple<Args&&...>*>(pack));  // as Event::Payload
               } else {
                 f();
               }

@@ -16,7 +16,9 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
+#include <utility>
 
 namespace uvnet {
 
@@ -74,6 +76,7 @@ struct Event {
   static constexpr std::string_view kName = Name.view();
   static constexpr EventId kId = Id;
   using Signature = void(Args...);
+  using Payload = std::tuple<Args&&...>;  // what an emit() of it passes on
 };
 
 template <class... Events>
@@ -107,69 +110,87 @@ EventList<A..., B...> join(EventList<A...>, EventList<B...>);
 
 }  // namespace detail
 
-// What every emitter says of itself: the event a listener is about to be added to, or was removed
-// from.
-using ListenerEvents =
-    EventList<Event<"newListener", EventId::kNewListener, std::string_view>,
-              Event<"removeListener", EventId::kRemoveListener, std::string_view>>;
+// Every event once; the lists below say which class emits which.
+namespace event {
 
-// What a Readable emits: of DuplexEvents, where each is described.
-using ReadableEvents =
-    EventList<Event<"data", EventId::kData, const Buffer&>, Event<"readable", EventId::kReadable>,
-              Event<"pause", EventId::kPause>, Event<"resume", EventId::kResume>,
-              Event<"end", EventId::kEnd>, Event<"error", EventId::kError, const Error&>,
-              Event<"close", EventId::kClose, bool>>;
+// The event a listener is about to be added to, or was removed from.
+using NewListener = Event<"newListener", EventId::kNewListener, std::string_view>;
+using RemoveListener = Event<"removeListener", EventId::kRemoveListener, std::string_view>;
 
-// And a Writable.
-using WritableEvents =
-    EventList<Event<"drain", EventId::kDrain>, Event<"pipe", EventId::kPipe, Stream&>,
-              Event<"unpipe", EventId::kUnpipe, Stream&>, Event<"prefinish", EventId::kPrefinish>,
-              Event<"finish", EventId::kFinish>, Event<"error", EventId::kError, const Error&>,
-              Event<"close", EventId::kClose, bool>>;
+using Data = Event<"data", EventId::kData, const Buffer&>;  // bytes, or text (setEncoding())
+using Readable = Event<"readable", EventId::kReadable>;     // read() has something, or the end
+using Pause = Event<"pause", EventId::kPause>;              // pause() took effect
+using Resume = Event<"resume", EventId::kResume>;           // the tick after resume()
+using End = Event<"end", EventId::kEnd>;              // all has been read and the peer sent its FIN
+using Drain = Event<"drain", EventId::kDrain>;        // write() answered false, now it would not
+using Pipe = Event<"pipe", EventId::kPipe, Stream&>;  // a source begins to pipe into this stream
+using Unpipe = Event<"unpipe", EventId::kUnpipe, Stream&>;  // and stops
+using Prefinish =
+    Event<"prefinish", EventId::kPrefinish>;       // ended; the underlying end is asked for
+using Finish = Event<"finish", EventId::kFinish>;  // ended, and all given to the system
+using Error = Event<"error", EventId::kError, const uvnet::Error&>;  // unheard: Host::uncaught
+using Close = Event<"close", EventId::kClose, bool>;  // hadError; the last event of a life
 
-// What a Duplex emits, in the order of a life.
-using DuplexEvents = EventList<
-    Event<"data", EventId::kData, const Buffer&>,   // bytes, or UTF-8 text after setEncoding()
-    Event<"readable", EventId::kReadable>,          // read() has something, or the end was reached
-    Event<"pause", EventId::kPause>,                // pause() took effect
-    Event<"resume", EventId::kResume>,              // the tick after resume()
-    Event<"end", EventId::kEnd>,                    // all has been read and the peer sent its FIN
-    Event<"drain", EventId::kDrain>,                // write() answered false, now it would not
-    Event<"pipe", EventId::kPipe, Stream&>,         // a source begins to pipe into this stream
-    Event<"unpipe", EventId::kUnpipe, Stream&>,     // and stops
-    Event<"prefinish", EventId::kPrefinish>,        // ended; the underlying end has been asked for
-    Event<"finish", EventId::kFinish>,              // ended, and all was handed to the system
-    Event<"error", EventId::kError, const Error&>,  // unheard, it goes to Host::uncaught
-    Event<"close", EventId::kClose, bool>           // hadError; the last event of a life
-    >;
+// After a name was resolved, once per address: error (or null), address, family (4, 6 or 0), host.
+using Lookup = Event<"lookup", EventId::kLookup, const uvnet::Error*, const std::string&, int,
+                     const std::string&>;
+// About to connect to ip (a path for Unix sockets), port, family (0 for Unix sockets).
+using ConnectionAttempt =
+    Event<"connectionAttempt", EventId::kConnectionAttempt, const std::string&, int, int>;
+using ConnectionAttemptFailed = Event<"connectionAttemptFailed", EventId::kConnectionAttemptFailed,
+                                      const std::string&, int, int, const uvnet::Error&>;
+using ConnectionAttemptTimeout =
+    Event<"connectionAttemptTimeout", EventId::kConnectionAttemptTimeout, const std::string&, int,
+          int>;
+using Connect = Event<"connect", EventId::kConnect>;  // established; never on accepted sockets
+using Ready = Event<"ready", EventId::kReady>;        // right after 'connect'
+using Timeout = Event<"timeout", EventId::kTimeout>;  // idle for setTimeout(); only a notice
 
+using Listening = Event<"listening", EventId::kListening>;              // bound, the tick after
+using Connection = Event<"connection", EventId::kConnection, Socket&>;  // a client was accepted
+using Drop = Event<"drop", EventId::kDrop, const DropInfo&>;            // maxConnections reached
+// An accepted socket failed and nobody listens to its own 'error'. With a listener here that ends
+// the one connection; without, it is Host::uncaught's, as in Node.
+using ClientError = Event<"clientError", EventId::kClientError, const uvnet::Error&, Socket&>;
+using ServerClose = Event<"close", EventId::kClose>;  // closed, and every connection ended
+
+}  // namespace event
+
+// What every emitter says of itself.
+using ListenerEvents = EventList<event::NewListener, event::RemoveListener>;
+
+// In the order of a life.
+using ReadableEvents = EventList<event::Data, event::Readable, event::Pause, event::Resume,
+                                 event::End, event::Error, event::Close>;
+using WritableEvents = EventList<event::Drain, event::Pipe, event::Unpipe, event::Prefinish,
+                                 event::Finish, event::Error, event::Close>;
+using DuplexEvents = EventList<event::Data, event::Readable, event::Pause, event::Resume,
+                               event::End, event::Drain, event::Pipe, event::Unpipe,
+                               event::Prefinish, event::Finish, event::Error, event::Close>;
 using SocketEvents = decltype(detail::join(
-    EventList<
-        // After a name was resolved, once per address: error (or null), address, family (4, 6 or
-        // 0), host.
-        Event<"lookup", EventId::kLookup, const Error*, const std::string&, int,
-              const std::string&>,
-        // About to connect to ip (a path for Unix sockets), port, family (0 for Unix sockets).
-        Event<"connectionAttempt", EventId::kConnectionAttempt, const std::string&, int, int>,
-        Event<"connectionAttemptFailed", EventId::kConnectionAttemptFailed, const std::string&, int,
-              int, const Error&>,
-        Event<"connectionAttemptTimeout", EventId::kConnectionAttemptTimeout, const std::string&,
-              int, int>,
-        Event<"connect", EventId::kConnect>,  // established; never on accepted sockets
-        Event<"ready", EventId::kReady>,      // right after 'connect'
-        Event<"timeout", EventId::kTimeout>   // idle for setTimeout(); only a notice
-        >{},
+    EventList<event::Lookup, event::ConnectionAttempt, event::ConnectionAttemptFailed,
+              event::ConnectionAttemptTimeout, event::Connect, event::Ready, event::Timeout>{},
     DuplexEvents{}));
+// 'error' of a server: 'close' does not follow by itself.
+using ServerEvents = EventList<event::Listening, event::Connection, event::Drop, event::Error,
+                               event::ClientError, event::ServerClose>;
 
-using ServerEvents =
-    EventList<Event<"listening", EventId::kListening>,             // bound, the tick after
-              Event<"connection", EventId::kConnection, Socket&>,  // a client was accepted
-              Event<"drop", EventId::kDrop, const DropInfo&>,      // maxConnections was reached
-              Event<"error", EventId::kError, const Error&>,  // 'close' does not follow by itself
-              // An accepted socket failed and nobody listens to its own 'error'. With a listener
-              // here that ends the one connection; without, it is Host::uncaught's, as in Node.
-              Event<"clientError", EventId::kClientError, const Error&, Socket&>,
-              Event<"close", EventId::kClose>  // closed, and every connection ended
-              >;
+// --- For who handles events by their EventId (a runtime's relay(), a trace)
+
+// What an event of this type carries, out of what emitErased() and relay() pass on.
+template <class E>
+typename E::Payload& payload(void* arguments) noexcept {
+  return *static_cast<typename E::Payload*>(arguments);
+}
+
+// Calls f(E{}, arguments...) with the event E of the list whose id this is. False: none is.
+template <class... Events, class F>
+bool visit(EventList<Events...>, EventId id, void* arguments, F&& f) {
+  return ((Events::kId == id &&
+           (std::apply([&](auto&&... args) { f(Events{}, std::forward<decltype(args)>(args)...); },
+                       payload<Events>(arguments)),
+            true)) ||
+          ...);
+}
 
 }  // namespace uvnet

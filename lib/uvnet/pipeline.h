@@ -52,7 +52,8 @@ UVNET_API Stream& pipeline(StreamList streams, const PipelineOptions& options, C
 UVNET_API Ref<Duplex> compose(StreamList streams);
 
 // Two ends in memory: what is written to one is read from the other, and the writer is told when
-// it was read.
+// it was read. An end that is dropped is the end of the other's reading, and fails its writes
+// (EPIPE).
 UVNET_API std::pair<Ref<Duplex>, Ref<Duplex>> duplexPair(Host& host,
                                                          const StreamOptions& options = {});
 

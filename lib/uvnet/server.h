@@ -1,7 +1,8 @@
 // net.Server: accepts TCP connections or Unix-socket connections.
 //
-// From listen() until 'close' was emitted the loop holds a Ref to the server itself; one made by
-// net.createServer() is held from the start.
+// From listen() until 'close' was emitted, or until the 'error' of a listen() that failed, the loop
+// holds a Ref to the server itself; one made by net.createServer() is held from the start to
+// 'close'.
 #pragma once
 
 #include <uvnet/address.h>

@@ -34,4 +34,20 @@ int duplicateFd(int fd) noexcept {
 #endif
 }
 
+void closeFd(int fd) noexcept {
+  uv_fs_t request;
+  uv_fs_close(nullptr, &request, fd, nullptr);
+  uv_fs_req_cleanup(&request);
+}
+
+void occupyStdio() noexcept {
+#ifndef _WIN32
+  for (int fd = 0; fd <= 2; ++fd) {
+    if (fcntl(fd, F_GETFD) != -1 || errno != EBADF) continue;
+    // The lowest number that is free: this one.
+    if (open("/dev/null", O_RDWR) != fd) return;
+  }
+#endif
+}
+
 }  // namespace uvnet::handles

@@ -13,6 +13,7 @@
 
 #include <uvnet/tick_queue.h>
 #include "handles/close_handle.h"
+#include "handles/fd.h"
 #include "handles/mailboxes.h"
 #include "handles/uv_error.h"
 #include "handles/watch.h"
@@ -131,6 +132,7 @@ void LoopHost::State::endOwnLoop() noexcept {
 }
 
 LoopHost::LoopHost() : state_(std::make_unique<State>(*this)) {
+  handles::occupyStdio();
   const int status = uv_loop_init(&state_->ownLoop);
   if (status != 0) throw loopError(status);
   state_->loop = &state_->ownLoop;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "handles/callback_scope.h"
+#include "handles/close_handle.h"
 #include "handles/uv_error.h"
 
 namespace uvnet::handles {
@@ -33,8 +34,10 @@ Wakeup::Wakeup(Host& host, Woken woken, void* user) {
 }
 
 Wakeup::~Wakeup() {
-  uv_close(reinterpret_cast<uv_handle_t*>(&async_->uv),
-           [](uv_handle_t* handle) { delete static_cast<Async*>(handle->data); });
+  auto* uv = reinterpret_cast<uv_handle_t*>(&async_->uv);
+  // Its first member. Not by `data`: a loop that has ended has put something else there.
+  const auto free = [](uv_handle_t* closed) { delete reinterpret_cast<Async*>(closed); };
+  if (!closeOwned(uv, free)) free(uv);
 }
 
 void Wakeup::send() noexcept { uv_async_send(&async_->uv); }

@@ -43,13 +43,13 @@ bool NodeServer::relay(EventId event, void* arguments) {
   if (self == nullptr) return false;
   std::vector<napi_value> values{self, toJs(env(), static_cast<std::uint32_t>(event))};
   if (event == EventId::kConnection) {
-    auto& socket = std::get<0>(*static_cast<std::tuple<Socket&>*>(arguments));
+    auto& socket = std::get<0>(payload<event::Connection>(arguments));
     values.push_back(static_cast<NodeSocket&>(socket).object());
   } else if (event == EventId::kError) {
-    const auto& error = std::get<0>(*static_cast<std::tuple<const Error&>*>(arguments));
+    const auto& error = std::get<0>(payload<event::Error>(arguments));
     values.push_back(toJs(environment(), error));
   } else if (event == EventId::kDrop) {
-    const auto& info = std::get<0>(*static_cast<std::tuple<const DropInfo&>*>(arguments));
+    const auto& info = std::get<0>(payload<event::Drop>(arguments));
     if (!info.local.empty()) {
       napi_value data;
       napi_create_object(env(), &data);

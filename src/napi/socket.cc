@@ -12,15 +12,6 @@
 
 namespace uvnet::napi {
 
-namespace {
-
-template <class T, std::size_t I = 0, class... Args>
-T argument(void* pack) {
-  return std::get<I>(*static_cast<std::tuple<Args...>*>(pack));
-}
-
-}  // namespace
-
 napi_value ErrorCache::toJs(Environment& environment, const Error& error) {
   environment.enterJs();
   if (error.origin == nullptr && last_.origin != nullptr && error.code == last_.code &&
@@ -150,15 +141,13 @@ void NodeSocket::addArguments(EventId event, void* arguments, std::vector<napi_v
   };
   switch (event) {
     case EventId::kError:
-      to.push_back(
-          errors()->toJs(environment(), argument<const Error&, 0, const Error&>(arguments)));
+      to.push_back(errors()->toJs(environment(), std::get<0>(payload<event::Error>(arguments))));
       return;
     case EventId::kClose:
-      if (hadHandle_) to.push_back(js(argument<bool, 0, bool&&>(arguments)));
+      if (hadHandle_) to.push_back(js(std::get<0>(payload<event::Close>(arguments))));
       return;
     case EventId::kLookup: {
-      using Pack = std::tuple<const Error*&&, const std::string&, int&&, const std::string&>;
-      const auto& [error, address, family, host] = *static_cast<Pack*>(arguments);
+      const auto& [error, address, family, host] = payload<event::Lookup>(arguments);
       to.push_back(error == nullptr ? null(env()) : errors()->toJs(environment(), *error));
       to.push_back(address.empty() ? undefined(env()) : js(std::string_view(address)));
       to.push_back(family == 0 ? undefined(env()) : js(family));
@@ -167,14 +156,13 @@ void NodeSocket::addArguments(EventId event, void* arguments, std::vector<napi_v
     }
     case EventId::kConnectionAttempt:
     case EventId::kConnectionAttemptTimeout: {
-      using Pack = std::tuple<const std::string&, int&&, int&&>;
-      const auto& [address, port, family] = *static_cast<Pack*>(arguments);
+      const auto& [address, port, family] = payload<event::ConnectionAttempt>(arguments);
       addPlace(address, port, family);
       return;
     }
     case EventId::kConnectionAttemptFailed: {
-      using Pack = std::tuple<const std::string&, int&&, int&&, const Error&>;
-      const auto& [address, port, family, error] = *static_cast<Pack*>(arguments);
+      const auto& [address, port, family, error] =
+          payload<event::ConnectionAttemptFailed>(arguments);
       addPlace(address, port, family);
       to.push_back(napi::toJs(environment(), error));
       return;
@@ -182,7 +170,7 @@ void NodeSocket::addArguments(EventId event, void* arguments, std::vector<napi_v
     case EventId::kPipe:
     case EventId::kUnpipe: {
       // Only Sockets of this environment are piped in C++.
-      auto& other = static_cast<NodeSocket&>(argument<Stream&, 0, Stream&>(arguments));
+      auto& other = static_cast<NodeSocket&>(std::get<0>(payload<event::Pipe>(arguments)));
       to.push_back(other.object());
       return;
     }
@@ -278,7 +266,7 @@ bool NodeSocket::relay(EventId event, void* arguments) {
   if (environment().ending()) return false;
   const Ref<NodeSocket> keep(this);
   if (event == EventId::kData) {
-    relayData(argument<const Buffer&, 0, const Buffer&>(arguments));
+    relayData(std::get<0>(payload<event::Data>(arguments)));
     return true;
   }
   environment().enterJs();

@@ -66,8 +66,13 @@ BoundSocket::BoundSocket(BoundSocket&&) noexcept = default;
 BoundSocket& BoundSocket::operator=(BoundSocket&&) noexcept = default;
 BoundSocket::~BoundSocket() = default;
 
+impl::BoundState& BoundSocket::state() const {
+  if (state_ == nullptr) throw impl::socketClosed();
+  return *state_;
+}
+
 ServerAddress BoundSocket::address() const {
-  state_->checkOwned();
+  state().checkOwned();
   if (state_->isPipe) return state_->path;
   AddressInfo info;
   static_cast<const handles::Tcp&>(*state_->handle).getsockname(info);
@@ -75,16 +80,17 @@ ServerAddress BoundSocket::address() const {
 }
 
 int BoundSocket::fd() const {
-  state_->checkOwned();
+  state().checkOwned();
   return state_->handle->fileno();
 }
 
 void BoundSocket::close() {
+  if (state_ == nullptr) return;
   if (state_->adopted) throw impl::handleAdopted();
   state_->handle.reset();
 }
 
-bool BoundSocket::isPipe() const noexcept { return state_->isPipe; }
+bool BoundSocket::isPipe() const noexcept { return state_ != nullptr && state_->isPipe; }
 
 namespace impl {
 

@@ -65,6 +65,12 @@ void SocketState::connect(ConnectOptions options, Function<void()> listener) {
     forgetLife();
     if (names_ != nullptr) names_->remote = {};
   }
+  if (options.signal.stop_requested()) {
+    // Nothing is tried; 'error' and 'close' come as they would afterwards.
+    hold();
+    socket.destroy(stream::abortError());
+    return;
+  }
   socket.setEndedByPeer(false);
   const bool fromBound = std::exchange(boundOnly, false);
   // TCP refuses a second connect() by itself; a pipe would forget the first one and its loop never

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "handles/callback_scope.h"
 #include "handles/fd.h"
 #include "handles/pipe.h"
 #include "handles/tcp.h"
@@ -96,16 +97,15 @@ int effectiveBacklog(int backlog) { return backlog == 0 ? kDefaultBacklog : back
 
 }  // namespace
 
-void ServerState::listen(ListenOptions asked, Function<void()> listener, bool foreign) {
+void ServerState::listen(ListenOptions asked, Function<void()> listener, handles::HandlePtr bound) {
   if (listening()) throw serverAlreadyListen();
   check(asked);
   if (net->gone()) throw serverNotRunning();
-  handles::HandlePtr bound;
   std::string boundPath;
   AddressInfo place;
   if (asked.handle != nullptr) {
     if (asked.handle->isPipe()) boundPath = std::get<std::string>(asked.handle->address());
-    bound = asked.handle->state_->adopt();
+    bound = asked.handle->state().adopt();
   }
 
   if (listener) server.once<"listening">(std::move(listener));
@@ -120,11 +120,12 @@ void ServerState::listen(ListenOptions asked, Function<void()> listener, bool fo
     elsewhere_ = true;
     emitListeningNextTick();
   } else if (bound != nullptr) {
-    if (refused(accessTo(*bound, boundPath, place))) return;
+    // A copy of what this program listens on already needs nobody's leave.
+    if (asked.handle != nullptr && refused(accessTo(*bound, boundPath, place))) return;
     listenHandle(std::move(bound), asked.backlog, boundPath, boundPath.empty() ? 0 : kNoPort);
     if (handle != nullptr) path_ = boundPath;
   } else if (asked.fd && *asked.fd >= 0) {
-    listenFd(*asked.fd, asked.backlog, foreign);
+    listenFd(*asked.fd, asked.backlog);
   } else if (asked.port.given()) {
     const int port = checkedPort(asked.port, "options.port");
     if (asked.host.empty()) {
@@ -142,9 +143,15 @@ void ServerState::listenCopy(int fd, Function<void()> listener) {
   if (fd < 0) {
     throw invalidArgValue("options", "{}", "must have the property \"port\" or \"path\"");
   }
+  if (net->gone()) throw serverNotRunning();
   const int copy = handles::duplicateFd(fd);
   if (copy < 0) throw errnoError(copy, "dup");
-  listen(ListenOptions{.fd = copy}, std::move(listener), false);
+  handles::HandlePtr bound;
+  if (const int status = openFd(*net, copy, bound); status < 0) {
+    handles::closeFd(copy);
+    throw errnoError(status, "open");
+  }
+  listen(ListenOptions{.fd = copy}, std::move(listener), std::move(bound));
 }
 
 void ServerState::lookUpAndListen(const std::string& host, int port, const ListenOptions& asked) {
@@ -158,7 +165,7 @@ void ServerState::lookUpAndListen(const std::string& host, int port, const Liste
       *net, host, port, {}, server,
       [this, host, port, asked](const Error* error, const std::vector<LookupAddress>& found) {
         if (error != nullptr) {
-          server.emitError(*error);
+          fail(*error, listen_.now());
         } else {
           listenTcp(found.front().address, port, found.front().family, asked);
         }
@@ -201,6 +208,7 @@ void ServerState::listenPath(const ListenOptions& asked) {
   // Before listen(): nobody can connect yet, so nobody meets another mode than the one asked for.
   if (asked.readableAll || asked.writableAll) {
     if (const int status = bound->chmod(asked.readableAll, asked.writableAll); status < 0) {
+      letGoOfFailed();
       throw errnoError(status, "uv_pipe_chmod");
     }
   }
@@ -208,9 +216,9 @@ void ServerState::listenPath(const ListenOptions& asked) {
   if (handle != nullptr) path_ = asked.path;
 }
 
-void ServerState::listenFd(int fd, int backlog, bool foreign) {
+void ServerState::listenFd(int fd, int backlog) {
   // Still the caller's then.
-  if (foreign && refused({.kind = Access::Kind::kAdopt, .fd = fd})) return;
+  if (refused({.kind = Access::Kind::kAdopt, .fd = fd})) return;
   handles::HandlePtr bound;
   if (const int status = openFd(*net, fd, bound); status < 0) {
     failNextTick(listenError(status, {}, 0));
@@ -254,7 +262,17 @@ bool ServerState::refused(const Access& access) {
 }
 
 void ServerState::failNextTick(Error error) {
-  tick([this, error = std::move(error)] { server.emitError(error); });
+  tick([this, error = std::move(error), id = listen_.now()] { fail(error, id); });
+}
+
+void ServerState::fail(const Error& error, base::Generation::Stamp id) {
+  handles::shielded(server.host(), [&] { server.emitError(error); });
+  if (listen_.is(id)) letGoOfFailed();
+}
+
+// There is no 'close' to come that would.
+void ServerState::letGoOfFailed() noexcept {
+  if (!listening() && connections == 0 && !keptByNet) held_.reset();
 }
 
 ServerAddress ServerState::address() const {

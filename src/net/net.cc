@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "handles/fd.h"
 #include "handles/sigpipe.h"
 #include "net/errors.h"
 #include "net/net_state.h"
@@ -16,6 +17,7 @@ namespace uvnet {
 Net::Net(Host& host, NetOptions options) {
   options.autoSelectFamilyAttemptTimeout = impl::checkedAttemptTimeout(
       options.autoSelectFamilyAttemptTimeout, "options.autoSelectFamilyAttemptTimeout");
+  handles::occupyStdio();
   if (options.ignoreSigpipe) handles::ignoreSigpipeIfDefault();
   state_ = make<impl::NetState>(host, options);
 }
@@ -36,6 +38,7 @@ Server& Net::createServer(const ServerOptions& options,
                           Function<void(Socket&)> connectionListener) {
   const Ref<Server> server = make<Server>(*this, options, std::move(connectionListener));
   server->state_->hold();
+  server->state_->keptByNet = true;
   return *server;
 }
 

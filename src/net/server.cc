@@ -226,7 +226,10 @@ void ServerState::emitCloseIfDrained() {
     handles::shielded(server.host(), [this] { server.emit<"close">(); });
     // Not if it was told to listen again since (whether or not that goes well) or a further close()
     // has its own 'close' on the way.
-    if (!listening() && connections == 0 && listen_.is(id)) held_.reset();
+    if (!listening() && connections == 0 && listen_.is(id)) {
+      keptByNet = false;
+      held_.reset();
+    }
   });
 }
 

@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "handles/generation.h"
+#include "base/generation.h"
 #include "handles/stream_handle.h"
 #include "net/name_lookup.h"
 #include "net/net_state.h"
@@ -30,8 +30,8 @@ class ServerState final : public Living, public handles::StreamHandle::Connectio
   void onConnection(int status, handles::HandlePtr client) override;
 
   // --- listen.cc
-  // foreign: a descriptor in the options comes from outside.
-  void listen(ListenOptions options, Function<void()> listener, bool foreign = true);
+  // bound: on this handle, which is ours already.
+  void listen(ListenOptions options, Function<void()> listener, handles::HandlePtr bound = {});
   // On a copy of a bound descriptor.
   void listenCopy(int fd, Function<void()> listener);
   ServerAddress address() const;
@@ -44,7 +44,8 @@ class ServerState final : public Living, public handles::StreamHandle::Connectio
   std::size_t connections = 0;
   std::optional<std::size_t> maxConnections;
   bool dropMaxConnection = false;
-  bool unref = false;  // remembered across listen()
+  bool unref = false;      // remembered across listen()
+  bool keptByNet = false;  // made by createServer(): held until 'close', also after a failure
 
  private:
   void emitCloseIfDrained();
@@ -54,20 +55,22 @@ class ServerState final : public Living, public handles::StreamHandle::Connectio
   void lookUpAndListen(const std::string& host, int port, const ListenOptions& options);
   void listenTcp(const std::string& address, int port, int family, const ListenOptions& options);
   void listenPath(const ListenOptions& options);
-  void listenFd(int fd, int backlog, bool foreign);
+  void listenFd(int fd, int backlog);
   void listenHandle(handles::HandlePtr bound, int backlog, const std::string& address, int port);
   void emitListeningNextTick();
   // Asks the host; a refusal is told on the next tick.
   bool refused(const Access& access);
   void failNextTick(Error error);
+  void fail(const Error& error, base::Generation::Stamp id);
+  void letGoOfFailed() noexcept;
   void tick(Task task);
 
   Ref<Server> held_;
   bool elsewhere_ = false;     // listening, and others accept for it
   stream::AbortHandle abort_;  // of the last listen()'s signal
   NameLookup lookup_;
-  std::string path_;            // of the Unix socket it listens on
-  handles::Generation listen_;  // of the last listen() or close(), which makes an earlier one void
+  std::string path_;         // of the Unix socket it listens on
+  base::Generation listen_;  // of the last listen() or close(), which makes an earlier one void
 };
 
 }  // namespace uvnet::impl

@@ -119,7 +119,7 @@ void SocketState::adopt(handles::HandlePtr handle) {
 
 void SocketState::adoptBound(BoundSocket& bound) {
   way().boundPath = bound.isPipe() ? std::get<std::string>(bound.address()) : std::string();
-  wire.attach(bound.state_->adopt());
+  wire.attach(bound.state().adopt());
   boundOnly = true;
 }
 

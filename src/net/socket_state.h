@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "handles/generation.h"
+#include "base/generation.h"
 #include "handles/tcp.h"
 #include "net/name_lookup.h"
 #include "net/net_state.h"
@@ -111,8 +111,8 @@ class SocketState final : public Living {
 
   // Of sockets that connect, or are bound to do so: the way there.
   struct Way {
-    handles::Generation attempts;      // of connect(): answers to an earlier one are void
-    handles::WatchedGeneration asked;  // of the program's own lookup
+    base::Generation attempts;      // of connect(): answers to an earlier one are void
+    base::WatchedGeneration asked;  // of the program's own lookup
     Target target;
     Attempt attempt;
     NameLookup nameLookup;
@@ -153,7 +153,7 @@ class SocketState final : public Living {
   void forgetLife() noexcept;
 
   // A listener may have given that connect() up, and begun another one.
-  bool connectingStill(handles::Generation::Stamp id) const noexcept {
+  bool connectingStill(base::Generation::Stamp id) const noexcept {
     return connecting && way_->attempts.is(id);
   }
   void openHandle(bool pipe);

@@ -113,8 +113,16 @@ namespace {
 class PairEnd final : public Duplex {
  public:
   PairEnd(Host& host, const StreamOptions& options) : Duplex(host, options) {}
+  // As when a peer's process ends: the other end reads the end of the stream, and its writes fail.
   ~PairEnd() override {
-    if (other_ != nullptr) other_->other_ = nullptr;
+    if (other_ == nullptr) return;
+    other_->other_ = nullptr;
+    host().nextTick([end = Ref<PairEnd>(other_), writing = std::move(waiting_)]() mutable {
+      if (!end->core().readable.sourceEnded()) end->push(nullptr);
+      if (writing) failGone(writing);
+      // What it wrote before has left it.
+      if (end->finishing_) std::exchange(end->finishing_, {})(nullptr);
+    });
   }
   static void join(PairEnd& a, PairEnd& b) {
     a.other_ = &b;
@@ -122,6 +130,11 @@ class PairEnd final : public Duplex {
   }
 
  private:
+  static void failGone(Callback& done) {
+    const Error error = endedByOtherParty();
+    done(&error);
+  }
+
   // The other end has read what was written: its writer may go on.
   void doRead(std::size_t) override {
     if (waiting_) std::exchange(waiting_, {})(nullptr);
@@ -130,7 +143,9 @@ class PairEnd final : public Duplex {
   void doWrite(Buffer chunk, Callback done) override {
     if (chunk.empty()) {
       host().nextTick([done = std::move(done)]() mutable { done(nullptr); });
-    } else if (other_ != nullptr) {
+    } else if (other_ == nullptr) {
+      failGone(done);
+    } else {
       // Before the push: a reader that takes it at once asks for more within it.
       other_->waiting_ = std::move(done);
       other_->push(std::move(chunk));
@@ -138,15 +153,23 @@ class PairEnd final : public Duplex {
   }
 
   void doFinal(Callback done) override {
-    if (other_ == nullptr) return;
-    other_->once<"end">([done = std::move(done)]() mutable { done(nullptr); });
+    if (other_ == nullptr) {
+      done(nullptr);
+      return;
+    }
+    finishing_ = std::move(done);
+    other_->once<"end">([end = other_] {
+      PairEnd* const writer = end->other_;
+      if (writer != nullptr && writer->finishing_) std::exchange(writer->finishing_, {})(nullptr);
+    });
     other_->push(nullptr);
   }
   bool hasFinal() const noexcept override { return true; }
   bool keepsOwnCallbacks() const noexcept override { return true; }
 
-  PairEnd* other_ = nullptr;
-  Callback waiting_;  // of the other end's writer
+  PairEnd* other_ = nullptr;  // nullptr: gone
+  Callback waiting_;          // of the other end's writer
+  Callback finishing_;        // until the other end has read our end
 };
 
 }  // namespace

@@ -11,7 +11,7 @@
 #include <optional>
 #include <vector>
 
-#include "handles/generation.h"
+#include "base/generation.h"
 #include "stream/abort.h"
 #include "stream/readable.h"
 #include "stream/writable.h"
@@ -42,7 +42,7 @@ class Lifecycle {
   std::unique_ptr<Error> errored;
   // Of this life: undestroy() begins another one. What a tick or an answer of an earlier one still
   // has to tell is told; the state is not its any more.
-  handles::WatchedGeneration generation;
+  base::WatchedGeneration generation;
 
  private:
   void onConstructed(const Error* error);
@@ -51,7 +51,7 @@ class Lifecycle {
   void emitErrorNextTick(const Error& error, bool thenClose);
   void emitCloseNextTick();
   void emitErrorOnce(const Error& error);
-  void emitClosed(handles::Generation::Stamp life);
+  void emitClosed(base::Generation::Stamp life);
 
   Stream& stream_;
   std::unique_ptr<Error> destroyError_;  // of a destroy() that waits for doConstruct()

@@ -1,62 +1,34 @@
 // The names of events, for eventNames(), 'newListener' and warnings.
 #include <uvnet/events.h>
 
+#include <array>
+
 namespace uvnet {
 
+namespace {
+
+constexpr std::size_t kEvents = static_cast<std::size_t>(EventId::kUnpipe) + 1;
+
+template <class... Events>
+consteval void addNames(EventList<Events...>, std::array<std::string_view, kEvents>& names) {
+  ((names[static_cast<std::size_t>(Events::kId)] = Events::kName), ...);
+}
+
+consteval std::array<std::string_view, kEvents> allNames() {
+  std::array<std::string_view, kEvents> names;
+  addNames(ListenerEvents{}, names);
+  addNames(SocketEvents{}, names);
+  addNames(ServerEvents{}, names);
+  return names;
+}
+
+constexpr std::array<std::string_view, kEvents> kNames = allNames();
+
+}  // namespace
+
 std::string_view eventName(EventId event) noexcept {
-  switch (event) {
-    case EventId::kClientError:
-      return "clientError";
-    case EventId::kClose:
-      return "close";
-    case EventId::kConnect:
-      return "connect";
-    case EventId::kConnection:
-      return "connection";
-    case EventId::kConnectionAttempt:
-      return "connectionAttempt";
-    case EventId::kConnectionAttemptFailed:
-      return "connectionAttemptFailed";
-    case EventId::kConnectionAttemptTimeout:
-      return "connectionAttemptTimeout";
-    case EventId::kData:
-      return "data";
-    case EventId::kDrain:
-      return "drain";
-    case EventId::kDrop:
-      return "drop";
-    case EventId::kEnd:
-      return "end";
-    case EventId::kError:
-      return "error";
-    case EventId::kFinish:
-      return "finish";
-    case EventId::kListening:
-      return "listening";
-    case EventId::kLookup:
-      return "lookup";
-    case EventId::kNewListener:
-      return "newListener";
-    case EventId::kPause:
-      return "pause";
-    case EventId::kPipe:
-      return "pipe";
-    case EventId::kPrefinish:
-      return "prefinish";
-    case EventId::kReadable:
-      return "readable";
-    case EventId::kReady:
-      return "ready";
-    case EventId::kRemoveListener:
-      return "removeListener";
-    case EventId::kResume:
-      return "resume";
-    case EventId::kTimeout:
-      return "timeout";
-    case EventId::kUnpipe:
-      return "unpipe";
-  }
-  return {};
+  const auto index = static_cast<std::size_t>(event);
+  return index < kEvents ? kNames[index] : std::string_view();
 }
 
 }  // namespace uvnet

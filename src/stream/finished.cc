@@ -37,7 +37,7 @@ class Finished final : public RefCounted {
                                  [guard = Guard(self)](void*) { guard.finished->onFinish(); });
     if (options.error) {
       error_ = stream.addListener(EventId::kError, [guard = Guard(self)](void* pack) {
-        guard.finished->tell(&std::get<0>(*static_cast<std::tuple<const Error&>*>(pack)));
+        guard.finished->tell(&std::get<0>(payload<event::Error>(pack)));
       });
     }
     close_ = stream.addListener(EventId::kClose,

@@ -109,7 +109,7 @@ void Lifecycle::emitErrorOnce(const Error& error) {
   stream_.emitError(error);
 }
 
-void Lifecycle::emitClosed(handles::Generation::Stamp life) {
+void Lifecycle::emitClosed(base::Generation::Stamp life) {
   if (generation.is(life)) closeEmitted = true;
   if (emitClose) stream_.emitArgs<bool>(EventId::kClose, errored != nullptr);
 }

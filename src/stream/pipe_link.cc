@@ -1,7 +1,6 @@
 #include "stream/pipe_link.h"
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 #include "stream/core.h"
@@ -9,15 +8,6 @@
 #include "stream/wire.h"
 
 namespace uvnet::stream {
-
-namespace {
-
-template <class T>
-T argument(void* pack) {
-  return std::get<0>(*static_cast<std::tuple<T>*>(pack));
-}
-
-}  // namespace
 
 void PipeLink::start(Stream& source, Stream& destination, PipeOptions options) {
   ReadableSide& from = source.core().readable;
@@ -46,15 +36,17 @@ void PipeLink::listen(bool end) {
         EventId::kEnd, [self, end](void*) { self->onSourceEnd(end); }, Stream::kOnce);
   }
   unpipe_ = destination.addListener(EventId::kUnpipe, [self](void* pack) {
-    if (self->source_ != &argument<Stream&>(pack)) return;
+    if (self->source_ != &std::get<0>(payload<event::Unpipe>(pack))) return;
     // One of the pipes between these two streams: as in Node, the oldest that still listens.
     if (std::exchange(self->source_->core().readable.pipes().untold, false)) self->cleanup();
   });
-  data_ = source.addListener(EventId::kData,
-                             [self](void* pack) { self->onData(argument<const Buffer&>(pack)); });
+  data_ = source.addListener(EventId::kData, [self](void* pack) {
+    self->onData(std::get<0>(payload<event::Data>(pack)));
+  });
   // Ahead of the user's: they find the pipe undone.
   error_ = destination.addListener(
-      EventId::kError, [self](void* pack) { self->onError(argument<const Error&>(pack)); },
+      EventId::kError,
+      [self](void* pack) { self->onError(std::get<0>(payload<event::Error>(pack))); },
       Stream::kPrepend);
   close_ = destination.addListener(
       EventId::kClose,

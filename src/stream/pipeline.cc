@@ -38,7 +38,7 @@ class Pipeline final : public RefCounted {
       if (!last || options.end) watch(i, !last, i > 0, readableLast);
       const ListenerToken error =
           stream->addListener(EventId::kError, [self, guard = Guard(self, *stream)](void* pack) {
-            const Error& failure = std::get<0>(*static_cast<std::tuple<const Error&>*>(pack));
+            const Error& failure = std::get<0>(payload<event::Error>(pack));
             // Those two are what others have done to this stream.
             if (failure.name != "AbortError" && failure.code != "ERR_STREAM_PREMATURE_CLOSE") {
               self->finishOne(&failure);
@@ -129,9 +129,7 @@ class Pipeline final : public RefCounted {
         EventId::kEnd, [self](void*) { self->finishOne(nullptr); }, Stream::kOnce);
     source.addListener(
         EventId::kError,
-        [self](void* pack) {
-          self->finishOne(&std::get<0>(*static_cast<std::tuple<const Error&>*>(pack)));
-        },
+        [self](void* pack) { self->finishOne(&std::get<0>(payload<event::Error>(pack))); },
         Stream::kOnce);
   }
 

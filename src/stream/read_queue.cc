@@ -134,13 +134,14 @@ void ReadQueue::dropEmptyFront() noexcept {
   }
 }
 
-void ReadQueue::decodeWith(StringDecoder& decoder) {
+void ReadQueue::decodeWith(StringDecoder& decoder, bool all) {
   std::string text;
   Held& held = this->held();
   for (std::size_t i = held.first; i < held.chunks.size(); ++i) {
     const Buffer& bytes = held.chunks[i].bytes;
     appendText(text, text_ ? std::string(bytes.view()) : decoder.write(bytes));
   }
+  if (all) text += decoder.end();
   clear();
   text_ = true;
   if (text.empty()) return;

@@ -29,7 +29,8 @@ class ReadQueue {
   // Something must be there; all of it, if that is less than n.
   Buffer take(std::size_t n);
   // From here on text: what waits goes through the decoder. What is text already stays that text.
-  void decodeWith(StringDecoder& decoder);
+  // all: no more comes, so that the decoder need not wait for the rest of a character.
+  void decodeWith(StringDecoder& decoder, bool all);
   void clear() noexcept;
 
  private:

@@ -282,7 +282,7 @@ std::optional<Buffer> ReadableSide::read(std::optional<std::int64_t> n) {
 
 void ReadableSide::setEncoding(Encoding encoding) {
   auto decoder = std::make_unique<StringDecoder>(encoding);
-  queue_.decodeWith(*decoder);
+  queue_.decodeWith(*decoder, ended_);
   decoder_ = std::move(decoder);
 }
 

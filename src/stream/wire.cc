@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "handles/assert.h"
+#include "base/assert.h"
 #include "handles/uv_error.h"
 #include "stream/core.h"
 #include "stream/errors.h"

@@ -14,7 +14,7 @@
 #include <span>
 #include <string_view>
 
-#include "handles/generation.h"
+#include "base/generation.h"
 #include "handles/stream_handle.h"
 #include "handles/timer.h"
 #include "stream/bulk_gauge.h"
@@ -112,8 +112,8 @@ class Wire final : public handles::StreamHandle::ReadListener {
   bool reading_ = false;
   bool cutWritesFail_ = true;
   BulkGauge gauge_;
-  std::uint32_t tried_ = 0;      // taken by the last tryWrite()
-  handles::Generation request_;  // the one under way; an older one's answer is void
+  std::uint32_t tried_ = 0;   // taken by the last tryWrite()
+  base::Generation request_;  // the one under way; an older one's answer is void
   handles::HandlePtr handle_;
   std::unique_ptr<Timeout> timeout_;
   std::unique_ptr<Into> into_;

@@ -13,7 +13,7 @@
 #include <optional>
 #include <vector>
 
-#include "handles/generation.h"
+#include "base/generation.h"
 
 namespace uvnet::stream {
 
@@ -75,7 +75,7 @@ class WritableSide {
   struct Told {
     Callback one;
     std::vector<Callback> many;
-    std::optional<handles::Generation::Stamp> life = {};  // set where it waits for a tick
+    std::optional<base::Generation::Stamp> life = {};  // set where it waits for a tick
     bool any() const noexcept;
   };
 

@@ -6,15 +6,6 @@
 
 namespace uvnet::test::fuzz {
 
-namespace {
-
-template <class T>
-T argument(void* pack) {
-  return std::get<0>(*static_cast<std::tuple<T>*>(pack));
-}
-
-}  // namespace
-
 Player::Player(Runner& runner, const Json& description, std::string itsName)
     : name(std::move(itsName)),
       runner_(runner),
@@ -104,13 +95,13 @@ void Player::say(const std::string& text) { runner_.say(name + " " + text); }
 void Player::sayEvent(const std::string& id, EventId event, void* pack) {
   std::string text = std::string(eventName(event)) + id;
   if (event == EventId::kData) {
-    text += " " + shownData(argument<const Buffer&>(pack));
+    text += " " + shownData(std::get<0>(payload<event::Data>(pack)));
   } else if (event == EventId::kError) {
-    text += " " + codeOf(&argument<const Error&>(pack));
+    text += " " + codeOf(&std::get<0>(payload<event::Error>(pack)));
   } else if (event == EventId::kPipe || event == EventId::kUnpipe) {
-    text += " " + runner_.nameOf(argument<Stream&>(pack));
+    text += " " + runner_.nameOf(std::get<0>(payload<event::Pipe>(pack)));
   } else if (event == EventId::kNewListener || event == EventId::kRemoveListener) {
-    text += " " + std::string(std::get<0>(*static_cast<std::tuple<std::string_view&&>*>(pack)));
+    text += " " + std::string(std::get<0>(payload<event::NewListener>(pack)));
   }
   say(text);
 }

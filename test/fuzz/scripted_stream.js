@@ -261,6 +261,10 @@ class Scripted {
       setEncoding: (encoding) => {
         if (this.bytesInText) runner.known('bytesInText');
         s.setEncoding(encoding);
+        // What is not a whole character or group is never given.
+        if (s._readableState.ended && s._readableState.decoder.lastNeed > 0) {
+          runner.known('undecodedEnd');
+        }
       },
       setDefaultEncoding: (encoding) => void s.setDefaultEncoding(encoding),
       setAllowHalfOpen: (allow) => void (s.allowHalfOpen = allow),

@@ -9,6 +9,8 @@
 #include <thread>
 #include <vector>
 
+#include <uvnet/net.h>
+
 #include "handles/fixture.h"
 #include "handles/lookup.h"
 #include "handles/sigpipe.h"
@@ -127,4 +129,28 @@ TEST_CASE("errors have libuv's names and texts, unknown ones too") {
   CHECK(handles::errorName(-54321) == "Unknown system error -54321");
   CHECK(handles::errorText(uverr::kAddrInUse) == "address already in use");
   CHECK(handles::errorText(-54321) == "Unknown system error -54321");
+}
+
+TEST_CASE("with descriptors 0 to 2 closed, sockets get other numbers and close", "[handles][V08]") {
+  CHECK(holdsInChild([] {
+    for (int fd = 0; fd <= 2; ++fd) ::close(fd);
+    int first = -1;
+    int port = 0;
+    for (int i = 0; i < 2; ++i) {
+      LoopHost host;
+      Net net(host);
+      Server& server = net.createServer();
+      bool listening = false;
+      // The second time on the port of the first: it was let go of.
+      server.listen({.port = port, .host = "127.0.0.1"}, [&] {
+        listening = true;
+        port = std::get<AddressInfo>(server.address()).port;
+        first = server.fd();
+        server.close();
+      });
+      host.run();
+      if (!listening || first <= 2) return false;
+    }
+    return true;
+  }));
 }

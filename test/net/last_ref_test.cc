@@ -130,3 +130,32 @@ TEST_CASE("a server may go in what its calls run", "[net][lastref]") {
     CHECK(CountedServer::living == 0);
   }
 }
+
+TEST_CASE("a server whose listen() failed goes with its last Ref", "[net][lastref]") {
+  NetWorld world;
+  // An address of nobody's (RFC 5737), and a folder that is not there.
+  for (const ListenOptions& where : {ListenOptions{.port = 0, .host = "203.0.113.1"},
+                                     ListenOptions{.path = "/nowhere/at/all"}}) {
+    Ref<CountedServer> server = make<CountedServer>(world.net());
+    int errors = 0;
+    server->on<"error">([&] { ++errors; });
+    server->listen(where);
+    server.reset();
+    CHECK(CountedServer::living == 1);
+    world.until([&] { return errors == 1; });
+    test::turn(world.host);
+    CHECK(CountedServer::living == 0);
+  }
+}
+
+TEST_CASE("a server of createServer() is there to listen again after a failure", "[net][lastref]") {
+  NetWorld world;
+  Server& server = world.watch(world.net().createServer());
+  int errors = 0;
+  server.on<"error">([&] { ++errors; });
+  server.listen({.port = 0, .host = "203.0.113.1"});
+  world.until([&] { return errors == 1; });
+  test::turn(world.host);
+  server.listen({.port = 0, .host = "127.0.0.1"}, [&] { server.close(); });
+  world.end();
+}

@@ -289,4 +289,48 @@ TEST_CASE("dropMaxConnection is remembered, and connections are dropped either w
 }
 
 }  // namespace
+TEST_CASE("a BoundSocket that was moved from is closed", "[net][net:BoundSocket]") {
+  NetWorld world;
+  BoundSocket from(world.net(), {.host = "127.0.0.1"});
+  BoundSocket to(std::move(from));
+  CHECK_FALSE(from.isPipe());  // NOLINT(bugprone-use-after-move)
+  const std::string closed = "Error ERR_SOCKET_CLOSED: Socket is closed";
+  CHECK(thrownBy([&] { from.address(); }).starts_with(closed));
+  CHECK(thrownBy([&] { static_cast<void>(from.fd()); }).starts_with(closed));
+  CHECK_NOTHROW(from.close());
+  Server& server = world.watch(world.net().createServer());
+  CHECK(thrownBy([&] { server.listen(from); }).starts_with(closed));
+  CHECK(thrownBy([&] {
+          make<Socket>(world.net(), SocketOptions{.handle = &from});
+        }).starts_with(closed));
+  CHECK(portOf(to) > 0);
+  server.close();
+  world.end();
+}
+
+TEST_CASE("a signal that was given before connect() prevents the connection",
+          "[net][net:options.signal]") {
+  for (const Transport transport : {Transport::kTcp, Transport::kUnix}) {
+    NetWorld world;
+    Listening listening(world, transport);
+    int connections = 0;
+    listening->on<"connection">([&] { ++connections; });
+    std::stop_source stop;
+    stop.request_stop();
+    ConnectOptions to = listening.to();
+    to.signal = stop.get_token();
+    Socket& socket = world.watch(world.net().connect(to));
+    Record record(socket);
+    world.until(
+        [&] { return !record.events.empty() && record.events.back().starts_with("close"); });
+    CHECK(record.events.size() == 2);
+    REQUIRE(record.errors.size() == 1);
+    CHECK(record.errors.front().code == "ABORT_ERR");
+    turn(world.host);
+    CHECK(connections == 0);
+    listening->close();
+    world.end();
+  }
+}
+
 }  // namespace uvnet

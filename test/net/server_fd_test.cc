@@ -245,4 +245,18 @@ TEST_CASE("listen(socket) of a connected one gives an error event", "[net][S10]"
 }
 
 }  // namespace
+TEST_CASE("listen(other) after shutdown() opens nothing", "[net][S10]") {
+  NetWorld world;
+  Listening listening(world, Transport::kTcp);
+  {
+    Net gone(world.host);
+    const Ref<Server> server = make<Server>(gone);
+    gone.shutdown();
+    CHECK(
+        thrownBy([&] { server->listen(*listening); }).starts_with("Error ERR_SERVER_NOT_RUNNING"));
+  }
+  listening->close();
+  world.end();
+}
+
 }  // namespace uvnet

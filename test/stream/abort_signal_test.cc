@@ -229,3 +229,15 @@ TEST_CASE("a stop in another thread while the stream is destroyed is harmless",
     CHECK(closes == 1);
   }
 }
+
+TEST_CASE("a stream with a signal may outlive its host", "[stream][stream:addAbortSignal]") {
+  std::stop_source source;
+  uvnet::Ref<MadeReadable> r;
+  {
+    uvnet::LoopHost host;
+    r = uvnet::make<MadeReadable>(host, uvnet::StreamOptions{}, Hooks{});
+    addAbortSignal(source.get_token(), *r);
+  }
+  r.reset();
+  CHECK(uvnet::test::livingStreams == 0);
+}

@@ -121,5 +121,50 @@ TEST_CASE("one end of a pair may go before the other", "[stream][stream:duplexPa
   b->resume();
   w.tick();
   b.reset();
-  CHECK(w.end().empty());
+  // Nobody reads what it wrote any more.
+  CHECK(w.end() == "uncaught EPIPE");
+}
+
+TEST_CASE("an end of a pair that is dropped fails the writes of the other",
+          "[stream][stream:duplexPair]") {
+  Kinds w;
+  auto [a, b] = duplexPair(w.host, {.highWaterMark = 1});
+  w.keep(a);
+  w.watch(*a, "a", Kinds::kAll);
+  a->write("read by nobody", w.told("first"));
+  a->write("x", w.told("second"));
+  w.tick();
+  w.said();
+  b.reset();
+  a->resume();
+  // That it was read is what a write waits for.
+  CHECK(w.end() == "first EPIPE, second EPIPE, a error EPIPE, a close");
+}
+
+TEST_CASE("an end of a pair that is dropped is the end of what the other reads",
+          "[stream][stream:duplexPair]") {
+  Kinds w;
+  auto [a, b] = duplexPair(w.host);
+  w.keep(a);
+  w.watch(*a, "a", Kinds::kAll);
+  b->write("last");
+  b.reset();
+  a->resume();
+  CHECK(w.end() == "a data last, a end");
+}
+
+TEST_CASE("end() of one end of a pair is told though the other was dropped",
+          "[stream][stream:duplexPair]") {
+  Kinds w;
+  auto [a, b] = duplexPair(w.host);
+  w.keep(a);
+  w.watch(*a, "a", "finish error close");
+  SECTION("before") { b.reset(); }
+  a->end(w.told("end"));
+  SECTION("afterwards") {
+    w.tick();
+    b.reset();
+  }
+  a->resume();
+  CHECK(w.end() == "end ok, a finish, a close");
 }

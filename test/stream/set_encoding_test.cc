@@ -136,3 +136,14 @@ TEST_CASE("unshift() of text goes in front of text", "[stream][stream:setEncodin
   w.say(d.read());
   CHECK(w.lines() == Lines{"4", "€äb€"});
 }
+
+TEST_CASE("setEncoding() after the end gives all that was there", "[stream][stream:setEncoding]") {
+  StreamWorld w;
+  MemoryDuplex& d = w.make();
+  d.push("abcd");
+  d.pushEnd();
+  d.setEncoding("base64");
+  w.sayData(d);
+  w.tick();
+  CHECK(w.lines() == Lines{"data YWJjZA=="});
+}

@@ -220,9 +220,9 @@ void SocketHalf::heard(bool present) {
 bool SocketHalf::relay(EventId event, void* arguments) {
   std::string argument;
   if (event == EventId::kData) {
-    argument = std::get<0>(*static_cast<std::tuple<const Buffer&>*>(arguments)).view();
+    argument = std::get<0>(payload<event::Data>(arguments)).view();
   } else if (event == EventId::kError) {
-    argument = std::get<0>(*static_cast<std::tuple<const Error&>*>(arguments)).message;
+    argument = std::get<0>(payload<event::Error>(arguments)).message;
   }
   const bool heard = object_.emit(std::string(eventName(event)), argument);
   // As JavaScript's emit() does.

@@ -4,7 +4,7 @@
 
 #include <uvnet/ref.h>
 
-namespace uvnet::handles {
+namespace uvnet::base {
 
 class Generation {
  public:
@@ -60,4 +60,4 @@ class WatchedGeneration : public Generation {
   Ref<Record> record_;
 };
 
-}  // namespace uvnet::handles
+}  // namespace uvnet::base
