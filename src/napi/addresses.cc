@@ -44,16 +44,18 @@ napi_value parseSocketAddress(Call& call) {
 
 BlockList& self(Call& call) {
   BlockList* list = blockListOf(call.env(), call.self());
-  if (list == nullptr) throw Error("Illegal invocation", "ERR_INVALID_THIS", "TypeError");
+  if (list == nullptr) throw illegalInvocation();
   return *list;
 }
 std::string text(Call& call, std::size_t index) { return toString(call.env(), call[index]); }
 
 napi_value init(Call& call) {
+  checkUntied(call.env(), call.self());
   auto* list = new BlockList(BlockListOptions{.strict = boolOption(call.env(), call[0], "strict")});
   napi_wrap(
       call.env(), call.self(), list,
       [](napi_env, void* data, void*) { delete static_cast<BlockList*>(data); }, nullptr, nullptr);
+  napi_type_tag_object(call.env(), call.self(), &kTypeTag<BlockList>);
   return nullptr;
 }
 napi_value addAddress(Call& call) {
@@ -111,9 +113,7 @@ napi_value fromJSON(Call& call) {
 }  // namespace
 
 BlockList* blockListOf(napi_env env, napi_value value) {
-  void* data = nullptr;
-  if (napi_unwrap(env, value, &data) != napi_ok) return nullptr;
-  return static_cast<BlockList*>(data);
+  return static_cast<BlockList*>(tiedTo<BlockList>(env, value));
 }
 
 void defineAddresses(napi_env env, napi_value exports) {

@@ -33,13 +33,13 @@ class Call {
   template <class T>
   T& self() const {
     T* object = unwrap<T>(env_, self_);
-    if (object == nullptr) throw Error("Illegal invocation", "ERR_INVALID_THIS", "TypeError");
+    if (object == nullptr) throw illegalInvocation();
     return *object;
   }
   // The socket that the first argument is the number of: what is called often is called so.
   NodeSocket& numbered() const {
     NodeSocket* object = environment_->socket(toUint(env_, arguments_[0]));
-    if (object == nullptr) throw Error("Illegal invocation", "ERR_INVALID_THIS", "TypeError");
+    if (object == nullptr) throw illegalInvocation();
     return *object;
   }
 

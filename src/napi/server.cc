@@ -68,6 +68,7 @@ bool NodeServer::relay(EventId event, void* arguments) {
 namespace {
 
 napi_value init(Call& call) {
+  checkUntied(call.env(), call.self());
   make<NodeServer>(call.environment(), call.self(), serverOptions(call.environment(), call[0]));
   return nullptr;
 }

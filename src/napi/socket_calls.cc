@@ -57,6 +57,7 @@ Encoding encodingOf(napi_env env, napi_value name) {
 
 napi_value init(Call& call) {
   const auto bag = call[0];
+  checkUntied(call.env(), call.self());
   const auto socket =
       make<NodeSocket>(call.environment(), call.self(), socketOptions(call.environment(), bag));
   socket->setOverrides(static_cast<int>(numberOption(call.env(), bag, "overrides").value_or(0)));

@@ -133,43 +133,49 @@ napi_value setOverrides(Call& call) {
   call.numbered().setOverrides(toInt(call.env(), call[1]));
   return nullptr;
 }
+// The answer to a program that calls _write() and its kind itself; they cannot go without.
+Callback answerOf(Call& call, std::size_t index, NodeSocket& socket) {
+  if (!isFunction(call.env(), call[index])) {
+    throw Error("The \"callback\" argument must be of type function", "ERR_INVALID_ARG_TYPE",
+                "TypeError");
+  }
+  return callback(call.environment(), call[index], socket.errors());
+}
+
 napi_value baseRead(Call& call) { return call.self<NodeSocket>().baseRead(), nullptr; }
 napi_value baseWrite(Call& call) {
   auto& socket = call.self<NodeSocket>();
-  socket.baseWrite(bufferOf(call, call[0], call[1]),
-                   callback(call.environment(), call[2], socket.errors()));
+  Callback done = answerOf(call, 2, socket);
+  socket.baseWrite(bufferOf(call, call[0], call[1]), std::move(done));
   return nullptr;
 }
 // [{chunk, encoding}, ...], done
 napi_value baseWritev(Call& call) {
   napi_env env = call.env();
+  auto& socket = call.self<NodeSocket>();
+  Callback done = answerOf(call, 1, socket);
   std::uint32_t count = 0;
   napi_get_array_length(env, call[0], &count);
   std::vector<Buffer> chunks;
   for (std::uint32_t i = 0; i < count; ++i) {
-    napi_value item;
-    napi_value chunk;
-    napi_value encoding;
+    napi_value item = nullptr;
     napi_get_element(env, call[0], i, &item);
-    napi_get_named_property(env, item, "chunk", &chunk);
-    napi_get_named_property(env, item, "encoding", &encoding);
-    if (typeOf(env, chunk) == napi_undefined) {
-      chunk = item;  // Node gives the bare chunks when all are Buffers
-    }
+    // Node gives the bare chunks when all are Buffers.
+    const napi_value chunk = option(env, item, "chunk").value_or(item);
+    const napi_value encoding = option(env, item, "encoding").value_or(nullptr);
     chunks.push_back(bufferOf(call, chunk, encoding));
   }
-  auto& socket = call.self<NodeSocket>();
-  socket.baseWritev(chunks, callback(call.environment(), call[1], socket.errors()));
+  socket.baseWritev(chunks, std::move(done));
   return nullptr;
 }
 napi_value baseFinal(Call& call) {
   auto& socket = call.self<NodeSocket>();
-  socket.baseFinal(callback(call.environment(), call[0], socket.errors()));
+  socket.baseFinal(answerOf(call, 0, socket));
   return nullptr;
 }
 napi_value baseDestroy(Call& call) {
   auto& socket = call.self<NodeSocket>();
-  Callback done = callback(call.environment(), call[1], socket.errors());
+  Callback done = answerOf(call, 1, socket);
   if (isNullish(call.env(), call[0])) {
     socket.baseDestroy(nullptr, std::move(done));
   } else {

@@ -6,6 +6,8 @@
 #pragma once
 
 #include <node_api.h>
+#include <uvnet/block_list.h>
+#include <uvnet/error.h>
 #include <uvnet/ref.h>
 
 #include <utility>
@@ -14,6 +16,43 @@
 #include "napi/js.h"
 
 namespace uvnet::napi {
+
+class NodeServer;
+class NodeSocket;
+
+// What an object of each class is known by; random, so that nobody else's can be taken for ours.
+template <class T>
+inline constexpr napi_type_tag kTypeTag{};
+template <>
+inline constexpr napi_type_tag kTypeTag<NodeSocket>{0x5f3c1d2ab7e94806, 0x9a41c6e08d27f35b};
+template <>
+inline constexpr napi_type_tag kTypeTag<NodeServer>{0xc80e7b46f1a35d92, 0xb6d7204f93ae1c58};
+template <>
+inline constexpr napi_type_tag kTypeTag<BlockList>{0x217fd9a05c6be483, 0x8e35fb12a9d06c47};
+
+inline Error illegalInvocation() {
+  return Error("Illegal invocation", "ERR_INVALID_THIS", "TypeError");
+}
+
+// Throws unless it is an object that stands for nothing yet: a constructor's `this`.
+inline void checkUntied(napi_env env, napi_value value) {
+  void* data = nullptr;
+  if (typeOf(env, value) != napi_object || napi_unwrap(env, value, &data) == napi_ok) {
+    throw illegalInvocation();
+  }
+}
+
+// What an object of ours was tied to; null for an object of somebody else's, and for no object.
+template <class T>
+void* tiedTo(napi_env env, napi_value value) {
+  void* data = nullptr;
+  bool ours = false;
+  if (napi_check_object_type_tag(env, value, &kTypeTag<T>, &ours) != napi_ok || !ours ||
+      napi_unwrap(env, value, &data) != napi_ok) {
+    return nullptr;
+  }
+  return data;
+}
 
 class Wrapped {
  public:
@@ -34,7 +73,7 @@ class Wrapped {
   ~Wrapped() {
     if (self_ != nullptr) napi_delete_reference(env(), self_);
   }
-  // T: the class that unwrap() is asked for.
+  // T: the class that unwrap() is asked for. The object has passed checkUntied().
   template <class T>
   void tie(napi_value object, T* self) {
     auto* owned = new Ref<T>(self);
@@ -46,6 +85,7 @@ class Wrapped {
           delete ref;
         },
         nullptr, &self_);
+    napi_type_tag_object(env(), object, &kTypeTag<T>);
     environment_->host().leaveContext(self->asyncContext(), object);
   }
   void shared(bool strong) noexcept {
@@ -66,9 +106,8 @@ class Wrapped {
 // The C++ object of `value`; null if it has none.
 template <class T>
 T* unwrap(napi_env env, napi_value value) {
-  void* data = nullptr;
-  if (napi_unwrap(env, value, &data) != napi_ok || data == nullptr) return nullptr;
-  return static_cast<Ref<T>*>(data)->get();
+  void* const data = tiedTo<T>(env, value);
+  return data != nullptr ? static_cast<Ref<T>*>(data)->get() : nullptr;
 }
 
 }  // namespace uvnet::napi

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "handles/callback_scope.h"
 #include "handles/uv_error.h"
 #include "stream/core.h"
 #include "stream/errors.h"
@@ -22,7 +23,13 @@ void Wire::attach(handles::HandlePtr handle) noexcept {
   request_.next();
   forget();
   if (waiting_ != nullptr) waiting_->queued = 0;
-  if (hasOnRead() && into_->onread.nextBuffer) into_->memory = into_->onread.nextBuffer();
+  if (hasOnRead()) nextMemory();
+}
+
+// Last: it is the program's. Where it throws, what there was is used again.
+void Wire::nextMemory() noexcept {
+  if (!into_->onread.nextBuffer) return;
+  handles::shielded(stream().host(), [this] { into_->memory = into_->onread.nextBuffer(); });
 }
 
 handles::HandlePtr Wire::detach() noexcept {
@@ -96,7 +103,7 @@ void Wire::onReadInto(std::size_t n) {
   touch();
   if (stream().destroyed()) return;
   const bool more = into_->onread.callback(n, into_->memory);
-  if (into_->onread.nextBuffer) into_->memory = into_->onread.nextBuffer();
+  nextMemory();
   if (!more) stopAfterFullRead();
 }
 

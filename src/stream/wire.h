@@ -84,6 +84,7 @@ class Wire final : public handles::StreamHandle::ReadListener {
   void onWritten(int status);
   // Who waits for the request that begins now.
   void wait(Callback done);
+  void nextMemory() noexcept;
   // Whoever waits for the request under way, taken.
   Callback takeDone() noexcept;
   static void onTimeout(void* wire);

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -387,4 +388,32 @@ TEST_CASE("unref() before connect() takes effect at 'connect'", "[net][D19][R7]"
   client->destroy();
   listening->close();
   world.end();
+}
+
+TEST_CASE("an onread.nextBuffer that throws is the host's, and reading goes on", "[net][K17]") {
+  const int throwsAt = GENERATE(0, 1, 2);
+  CAPTURE(throwsAt);
+  NetWorld world;
+  int uncaught = 0;
+  world.host.onUncaught([&](std::exception_ptr) { ++uncaught; });
+  std::array<char, 8> memory{};
+  int calls = 0;
+  std::string got;
+  ConnectOptions options;
+  options.onread.buffer = memory;
+  options.onread.nextBuffer = [&] {
+    if (calls++ == throwsAt) throw std::runtime_error("no memory");
+    return std::span<char>(memory);
+  };
+  options.onread.callback = [&](std::size_t n, std::span<char> buffer) {
+    got.append(buffer.data(), n);
+    return true;
+  };
+  LoopbackPair pair(world, Transport::kTcp, {}, options);
+  pair.accepted.end("0123456789abcdefghij");
+  pair.accepted.resume();
+  pair.server.close();
+  world.end();
+  CHECK(got == "0123456789abcdefghij");
+  CHECK(uncaught == 1);
 }
