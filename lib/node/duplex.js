@@ -38,6 +38,11 @@ function toChunk(chunk) {
 
 const toEncoding = (name) => (!name || name === 'buffer' ? undefined : validate.encoding(name));
 
+// Halves of surrogate pairs do not come through UTF-8, which is how text crosses. In other encodings
+// they are something else than U+FFFD, and a pair may be cut between two writes.
+const isCut = (text, encoding) =>
+  encoding !== undefined && encoding !== 'utf8' && !text.isWellFormed();
+
 const methods = {
   write(chunk, encoding, callback) {
     if (typeof encoding === 'function') {
@@ -52,12 +57,15 @@ const methods = {
       if (encoding === 'buffer' && typeof chunk === 'string') throw errors.notABuffer();
       encoding = toEncoding(encoding);
     }
+    if (typeof chunk === 'string' && (encoding ||= this[kDefaultEncoding]) &&
+        isCut(chunk, encoding)) {
+      chunk = Buffer.from(chunk, encoding);
+    }
     // As few arguments as there are: each costs.
     if (typeof chunk !== 'string') {
       return typeof callback === 'function' ? writeBytes(this[kNumber], chunk, callback) :
         writeBytes(this[kNumber], chunk);
     }
-    encoding ||= this[kDefaultEncoding];
     if (typeof callback === 'function') {
       return writeText(this[kNumber], chunk, encoding, callback);
     }
@@ -78,6 +86,7 @@ const methods = {
     } else {
       encoding = toEncoding(encoding) || this[kDefaultEncoding];
       chunk = toChunk(chunk);
+      if (typeof chunk === 'string' && isCut(chunk, encoding)) chunk = Buffer.from(chunk, encoding);
     }
     native.end.call(this, chunk, encoding,
       typeof callback === 'function' ? callback : undefined);
@@ -216,7 +225,11 @@ function tell(socket, event, change) {
 // push() and unshift(): what is no chunk destroys the stream, as in Node.
 function give(socket, method, chunk, encoding) {
   if (chunk === null) return method.call(socket, null, undefined);
-  if (typeof chunk === 'string') return method.call(socket, chunk, toEncoding(encoding));
+  if (typeof chunk === 'string') {
+    encoding = toEncoding(encoding);
+    return isCut(chunk, encoding) ? method.call(socket, Buffer.from(chunk, encoding), undefined) :
+      method.call(socket, chunk, encoding);
+  }
   if (chunk === undefined) return method.call(socket, '', undefined);
   if (!ArrayBuffer.isView(chunk)) {
     socket.destroy(errors.invalidArgType('chunk', kChunk, chunk));

@@ -1,4 +1,4 @@
-// process.binding('http_parser').HTTPParser with one of our sockets: parser.consume(socket._handle).
+// Node's HTTPParser with one of our sockets: parser.consume(socket._handle).
 //
 // Node's parser takes the bytes from the stream inside its own handles, which ours have not, and
 // crashes. So ours are read here and given to it.
@@ -33,14 +33,17 @@ function takeOurs(HTTPParser) {
   };
 }
 
+// At the start: once a program has a parser, whichever way it came by it, it is too late.
 function install() {
-  const { binding } = process;
-  if (typeof binding !== 'function') return;
-  process.binding = function(name) {
-    const found = Reflect.apply(binding, this, arguments);
-    if (name === 'http_parser' && found?.HTTPParser !== undefined) takeOurs(found.HTTPParser);
-    return found;
-  };
+  const { noDeprecation } = process;
+  process.noDeprecation = true;  // it is we who ask, not the program
+  try {
+    takeOurs(process.binding('http_parser').HTTPParser);
+  } catch {
+    // This Node has no such binding, and so no parser that could be given a handle.
+  } finally {
+    process.noDeprecation = noDeprecation;
+  }
 }
 
 module.exports = { install };

@@ -1,5 +1,5 @@
 // require('net') on uvnet: the same names, the same objects where Node has one object for two
-// names, over the C++ core. Node's own net is never loaded.
+// names, over the C++ core. Node's own net is not loaded.
 'use strict';
 
 const os = require('os');
@@ -12,6 +12,16 @@ const { Server, createServer } = require('./server');
 const isIP = (input) => binding.isIP(typeof input === 'string' ? input : `${input}`);
 function isIPv4(input) { return isIP(input) === 4; }
 function isIPv6(input) { return isIP(input) === 6; }
+
+// The command line's defaults. Only Node's own net knows them, so that it is asked where there are any.
+if ([...process.execArgv, process.env.NODE_OPTIONS].some(
+  (option) => option?.includes('network-family-autoselection'))) {
+  const own = require('net');
+  if (own.getDefaultAutoSelectFamily !== undefined) {
+    binding.autoSelectFamily(own.getDefaultAutoSelectFamily());
+    binding.autoSelectFamilyAttemptTimeout(own.getDefaultAutoSelectFamilyAttemptTimeout());
+  }
+}
 
 let warned = false;
 

@@ -23,6 +23,7 @@ const validate = require('./validate');
 const native = binding.socket;
 const { get } = native;
 const kHandle = Symbol('handle');
+const kAborted = Symbol('aborted');
 const kPath = Symbol('path');
 const kGone = Symbol('gone');
 // What was last set, as Node remembers it: nothing is set twice.
@@ -83,7 +84,10 @@ function construct(socket, to, options) {
   if (options != null) {
     if (options.encoding) socket.setEncoding(options.encoding);
     if (options.defaultEncoding) socket.setDefaultEncoding(options.defaultEncoding);
-    if (options.signal) addAbortSignal(options.signal, socket);
+    if (options.signal) {
+      addAbortSignal(options.signal, socket);
+      if (options.signal.aborted) socket[kAborted] = true;
+    }
     if (options.handle) takeHandle(socket, options.handle);
   }
   return socket;
@@ -201,6 +205,8 @@ const methods = {
     // As Node does: a patched write() does not outlive a connection.
     if (this.write !== Socket.prototype.write) this.write = Socket.prototype.write;
     const to = connectOptions(options);
+    // The signal was given before: 'error' and 'close' are on their way, and nothing is tried.
+    if (this[kAborted]) return this;
     if (to.path !== undefined) this[kPath] = true;
     else if (this[kPath] !== undefined) this[kPath] = false;
     if (to.host !== undefined && !binding.isIP(to.host)) this._host = to.host;

@@ -2,7 +2,9 @@
 'use strict';
 
 const { assert, once, test, finish, listen, pair } = require('./support');
+const { execFile } = require('child_process');
 const net = require('net');
+const { promisify } = require('util');
 
 test('a write after _handle.close() fails as on a closed descriptor', async () => {
   const [server, client, accepted] = await pair();
@@ -48,6 +50,28 @@ test("server.address() asks the handle's getsockname() that a program has put th
   assert.deepStrictEqual({ ...server.address() }, { address: 'somewhere' });
   server.close();
   await once(server, 'close');
+});
+
+// In a process of its own: whoever reaches a parser some other way must not find it unprepared.
+test("a parser of Node's _http_common takes what a socket reads", async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, [...process.execArgv, '-e', `
+    const common = require('_http_common');
+    const net = require('net');
+    const server = net.createServer((socket) => {
+      const parser = common.parsers.alloc();
+      parser.initialize(common.HTTPParser.REQUEST, {});
+      parser.onIncoming = (request) => {
+        console.log(request.url);
+        server.close();
+        socket.destroy();
+        return 0;
+      };
+      parser.consume(socket._handle);
+    }).listen(0, '127.0.0.1', () => {
+      net.connect(server.address().port, '127.0.0.1').on('error', () => {})
+        .write('GET /path HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n');
+    });`]);
+  assert.strictEqual(stdout, '/path\n');
 });
 
 test("Node's HTTP parser takes what a socket reads", async () => {
