@@ -288,6 +288,9 @@ function accessor(prototype, name, getter, setter) {
     { get: getter, set: setter, configurable: true, enumerable: false });
 }
 
+// Those that Node's Socket overrides, and so shows.
+const kOwnOfNode = new Set(['end', 'pause', 'read', 'resume']);
+
 // Puts it all on the prototype of Socket.
 function install(Socket) {
   const { prototype } = Socket;
@@ -297,7 +300,7 @@ function install(Socket) {
   prototype[kHeldBack] = false;
   for (const [name, method] of Object.entries(methods)) {
     Object.defineProperty(prototype, name,
-      { value: method, writable: true, configurable: true, enumerable: false });
+      { value: method, writable: true, configurable: true, enumerable: kOwnOfNode.has(name) });
   }
   const watched = Object.keys(methods).concat('emit', 'once', '_read', '_write', '_writev',
     '_final', '_destroy').map((name) => [name, prototype[name]]);

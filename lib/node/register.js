@@ -7,6 +7,7 @@
 const Module = require('module');
 const path = require('path');
 const { pathToFileURL } = require('url');
+const active = require('./active');
 const httpParser = require('./http_parser');
 const net = require('./net');
 const { parts } = require('./binding');
@@ -27,6 +28,7 @@ if (typeof process.getBuiltinModule === 'function') {
 }
 
 httpParser.install();
+active.install();
 pass.install(() => Reflect.apply(load, Module, ['net', null, false]));
 
 // `import` goes by the resolver: in this thread where Node can, else in its thread for hooks.

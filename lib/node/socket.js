@@ -124,9 +124,9 @@ parts.connected = (socket) => {
   }
 };
 
-// By socket._handle.close(): there is time for one more write, which fails as on a closed descriptor.
-parts.handleClosed = (socket) => {
-  const gone = { error: errors.callFailed('write', -constants.errno.EBADF) };
+// A socket whose handle a program has closed or taken away: writes fail.
+function goneWith(socket, error) {
+  const gone = { error };
   Object.defineProperty(socket, kGone, { value: gone, configurable: true });
   socket.write = function write(chunk, encoding, callback) {
     const done = [encoding, callback].find((argument) => typeof argument === 'function');
@@ -134,6 +134,11 @@ parts.handleClosed = (socket) => {
     socket.destroy(gone.error);
     return false;
   };
+}
+
+// By socket._handle.close(): there is time for one more write, which fails as on a closed descriptor.
+parts.handleClosed = (socket) => {
+  goneWith(socket, errors.callFailed('write', -constants.errno.EBADF));
   setImmediate(() => socket.destroy());
 };
 
@@ -318,6 +323,12 @@ property('resetAndClosing', function() { return get(this[kNumber], GET.resetAndC
 property('autoSelectFamilyAttemptedAddresses', function() {
   const tried = native.attempted.call(this);
   return tried && tried.length > 0 ? tried : undefined;
+}, {
+  // In Node it is a property of the socket's own.
+  set(value) {
+    Object.defineProperty(this, 'autoSelectFamilyAttemptedAddresses',
+      { value, writable: true, enumerable: true, configurable: true });
+  },
 });
 property('_handle', function() {
   if (this[kHandle]?.kind === 0) return this[kHandle].handle;
@@ -331,7 +342,9 @@ property('_handle', function() {
   return handle;
 }, {
   set(handle) {
-    if (handle === null && this[kGone] !== undefined) this[kGone].error = errors.socketClosed();
+    if (handle !== null) return;
+    if (this[kGone] !== undefined) this[kGone].error = errors.socketClosed();
+    else if (get(this[kNumber], GET.hasHandle)) goneWith(this, errors.socketClosed());
   },
 });
 

@@ -30,6 +30,24 @@ napi_value copyFd(Call& call) {
 
 napi_value isIP(Call& call) { return toJs(call.env(), Net::isIP(toString(call.env(), call[0]))); }
 
+// The sockets that keep the loop running, and the servers that listen.
+napi_value active(Call& call) {
+  napi_env env = call.env();
+  napi_value list;
+  napi_create_array(env, &list);
+  std::uint32_t index = 0;
+  const auto add = [&](napi_value object) {
+    if (object != nullptr) napi_set_element(env, list, index++, object);
+  };
+  for (NodeServer* server : call.environment().servers()) {
+    if (server->listening()) add(server->object());
+  }
+  for (NodeSocket* socket : call.environment().sockets()) {
+    if (socket != nullptr && socket->hasRef()) add(socket->object());
+  }
+  return list;
+}
+
 // Settings in which Nodes differ: {highWaterMark}.
 napi_value settings(Call& call) {
   if (const auto mark = numberOption(call.env(), call[0], "highWaterMark")) {
@@ -77,6 +95,7 @@ napi_value start(napi_env env, napi_value exports) {
   define<setup>(env, exports, "setup");
   define<runTicks>(env, exports, "runTicks");
   define<copyFd>(env, exports, "copyFd");
+  define<active>(env, exports, "active");
   define<isIP>(env, exports, "isIP");
   define<settings>(env, exports, "settings");
   define<autoSelectFamily>(env, exports, "autoSelectFamily");

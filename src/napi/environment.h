@@ -24,6 +24,7 @@
 
 namespace uvnet::napi {
 
+class NodeServer;
 class NodeSocket;
 
 // The functions that setup() was given.
@@ -95,6 +96,12 @@ class Environment final : public RefCounted {
     return number < sockets_.size() ? sockets_[number] : nullptr;
   }
 
+  // All there are, for who looks at what keeps the loop running; nullptr where there is none.
+  std::span<NodeSocket* const> sockets() const noexcept { return sockets_; }
+  std::span<NodeServer* const> servers() const noexcept { return servers_; }
+  void addServer(NodeServer& server) { servers_.push_back(&server); }
+  void removeServer(NodeServer& server) noexcept { std::erase(servers_, &server); }
+
   // Copies a small chunk to the pool, which is JavaScript's memory: its offset there.
   static constexpr std::size_t kLargestPooled = 4096;
   std::uint32_t pooled(std::string_view bytes);
@@ -134,6 +141,7 @@ class Environment final : public RefCounted {
   std::size_t poolUsed_ = kPoolSize;
   std::vector<NodeSocket*> sockets_{nullptr};  // 0 is no socket
   std::vector<std::uint32_t> freeNumbers_;
+  std::vector<NodeServer*> servers_;
   Buffer readyForReads_;
   Buffer shown_;  // of the slab that was shown last: as long as it is here, it is not written again
 };

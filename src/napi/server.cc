@@ -14,6 +14,7 @@ namespace uvnet::napi {
 
 NodeServer::NodeServer(Environment& environment, napi_value object, const ServerOptions& options)
     : Server(environment.net(), options), Wrapped(environment) {
+  environment.addServer(*this);
   relayEvents();
   tie(object, this);
   watchShared();

@@ -14,7 +14,7 @@ class NodeServer final : public Server, public Wrapped {
   using Server::asyncContext;
 
  protected:
-  ~NodeServer() override = default;
+  ~NodeServer() override { environment().removeServer(*this); }
   bool relay(EventId event, void* arguments) override;
   void onShared(bool others) noexcept override { shared(others); }
   Ref<Socket> makeSocket(SocketOptions options) override;

@@ -52,6 +52,20 @@ test("server.address() asks the handle's getsockname() that a program has put th
   await once(server, 'close');
 });
 
+test('a write after _handle = null fails as on a closed socket', async () => {
+  const [server, client, accepted] = await pair();
+  accepted.resume();
+  const { _handle: handle } = client;
+  client._handle = null;
+  let told;
+  assert.strictEqual(client.write('text', (error) => { told = error; }), false);
+  const [error] = await once(client, 'error');
+  assert.strictEqual(error.code, 'ERR_SOCKET_CLOSED');
+  assert.strictEqual(told, error);
+  if (!client.destroyed || !accepted.destroyed) handle.close();  // Node's has nobody left to close it
+  await finish(server, accepted);
+});
+
 // In a process of its own: whoever reaches a parser some other way must not find it unprepared.
 test("a parser of Node's _http_common takes what a socket reads", async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [...process.execArgv, '-e', `

@@ -1,8 +1,9 @@
-// What the command line and a signal that was given before say.
+// What programs ask the process and the sockets, and what the command line and a signal that was given before say.
 'use strict';
 
 const assert = require('assert');
 const { execFileSync } = require('child_process');
+const { once } = require('events');
 const net = require('net');
 const { listen, test } = require('./support');
 
@@ -25,6 +26,45 @@ for (const [option, expected] of [
       expected(before));
   });
 }
+
+test('autoSelectFamilyAttemptedAddresses is a property that can be assigned', () => {
+  const socket = new net.Socket();
+  assert.strictEqual(socket.autoSelectFamilyAttemptedAddresses, undefined);
+  socket.autoSelectFamilyAttemptedAddresses = ['::1:80'];
+  assert.deepStrictEqual(Object.getOwnPropertyDescriptor(socket,
+    'autoSelectFamilyAttemptedAddresses'),
+  { value: ['::1:80'], writable: true, enumerable: true, configurable: true });
+});
+
+test("what Node's Socket has of its own and shows can be seen", () => {
+  for (const name of ['connect', 'end', 'pause', 'read', 'resume', 'setTimeout']) {
+    assert(Object.getOwnPropertyDescriptor(net.Socket.prototype, name).enumerable, name);
+  }
+});
+
+test('what keeps the process running is shown: servers and sockets, not those without ref()',
+  async () => {
+    const server = net.createServer();
+    const port = await listen(server);
+    const client = net.connect(port, '127.0.0.1');
+    const [accepted] = await once(server, 'connection');
+    if (client.connecting) await once(client, 'connect');
+    const ofNet = () => process._getActiveHandles().filter((one) =>
+      [server, client, accepted].includes(one));
+    const info = () => process.getActiveResourcesInfo().filter((name) => name.startsWith('TCP'));
+    assert.strictEqual(ofNet().length, 3);
+    assert.deepStrictEqual(info().sort(), ['TCPServerWrap', 'TCPSocketWrap', 'TCPSocketWrap']);
+    client.unref();
+    server.unref();
+    assert.deepStrictEqual(ofNet(), [accepted]);
+    client.ref();
+    server.ref();
+    accepted.destroy();
+    client.destroy();
+    await new Promise((resolve) => server.close(resolve));
+    await new Promise(setImmediate);
+    assert.deepStrictEqual(info(), []);
+  });
 
 // Node connects all the same: README's deliberate differences.
 if (ours) {
