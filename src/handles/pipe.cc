@@ -1,12 +1,16 @@
 #include "handles/pipe.h"
 
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 #include <uv.h>
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
+#include <new>
+#include <system_error>
 #include <utility>
 
 #include "handles/loop_context.h"
@@ -77,13 +81,41 @@ int Pipe::open(int fd) noexcept { return uv_pipe_open(pipeOf(uv()), fd); }
 
 int Pipe::bind(const std::string& path) noexcept {
   if (!isUsable(path)) return UV_EINVAL;
-  if (!isAbstract(path)) return uv_pipe_bind(pipeOf(uv()), path.c_str());
+  if (!isAbstract(path)) {
+    const int status = uv_pipe_bind(pipeOf(uv()), path.c_str());
+    if (status == 0) noteFile(path);
+    return status;
+  }
   const int fd = openAbstract(path, ::bind);
   if (fd < 0) return fd;
   const int status = open(fd);
   if (status != 0) ::close(fd);
   abstract_ = status == 0;
   return status;
+}
+
+// libuv deletes what has the name when it closes the handle, seen from the working directory of
+// then: after chdir() another file, and after somebody else has bound the name, theirs. So it is
+// given an empty name to delete, and the file goes here.
+void Pipe::noteFile(const std::string& path) noexcept {
+  std::error_code error;
+  const std::filesystem::path whole = std::filesystem::absolute(path, error);
+  struct stat found {};
+  if (error || ::lstat(whole.c_str(), &found) != 0) return;  // libuv's way will have to do
+  try {
+    file_ = std::make_unique<File>(File{whole.string(), found.st_dev, found.st_ino});
+  } catch (const std::bad_alloc&) {
+    return;
+  }
+  if (char* const name = const_cast<char*>(pipeOf(uv())->pipe_fname)) *name = '\0';
+}
+
+void Pipe::removeFile() noexcept {
+  const std::unique_ptr<File> file = std::move(file_);
+  if (file == nullptr) return;
+  struct stat found {};
+  if (::lstat(file->path.c_str(), &found) != 0) return;
+  if (found.st_dev == file->device && found.st_ino == file->inode) ::unlink(file->path.c_str());
 }
 
 void Pipe::connect(const std::string& path, RefCounted& owner, StatusCallback done) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -20,7 +21,8 @@ class Pipe : public StreamHandle {
   // Takes an open descriptor over: on success the handle closes it, else the caller still owns it.
   int open(int fd) noexcept;
   // A path, or on Linux an abstract name (first byte 0). What libuv would cut short is refused with
-  // uverr::kInval: too long, a 0 byte inside a path. The file goes when the handle closes.
+  // uverr::kInval: too long, a 0 byte inside a path. The file goes when the handle closes, if it is
+  // still the one that was made here; from where the program is then does not matter.
   int bind(const std::string& path) noexcept;
   // Never fails at once: whatever is wrong comes later, through done.
   void connect(const std::string& path, RefCounted& owner, StatusCallback done);
@@ -34,9 +36,21 @@ class Pipe : public StreamHandle {
   using StreamHandle::StreamHandle;
 
  private:
+  friend class StreamHandle;
+  // The file that bind() made, found again: by a name that does not move with the working
+  // directory, and by what tells it from another one of that name.
+  struct File {
+    std::string path;
+    std::uint64_t device;
+    std::uint64_t inode;
+  };
+  void noteFile(const std::string& path) noexcept;
+  void removeFile() noexcept;  // before the handle closes
+
   void answerLater(int status, RefCounted& owner, StatusCallback done);
 
   bool abstract_ = false;  // bound to a name that is no file
+  std::unique_ptr<File> file_;
 };
 
 // The handle as what it is; only for kind() == kPipe.

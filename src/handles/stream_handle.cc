@@ -18,6 +18,7 @@
 #include "handles/callback_scope.h"
 #include "handles/close_handle.h"
 #include "handles/loop_context.h"
+#include "handles/pipe.h"
 #include "handles/request.h"
 
 namespace uvnet::handles {
@@ -348,6 +349,8 @@ void StreamHandle::close(HandlePtr handle, StatusCallback closed) noexcept {
 
 int StreamHandle::closeBy(CloseCall call, HandlePtr owned, StatusCallback closed) noexcept {
   StreamHandle* handle = owned.release();
+  // Before the descriptor is closed: afterwards the name may be somebody else's.
+  if (handle->kind_ == Kind::kPipe) asPipe(*handle).removeFile();
   new (&handle->closed_) StatusCallback(std::move(closed));
   handle->closing_ = true;
   uv_handle_t* uv = Trampolines::asHandle(handle->uv_);

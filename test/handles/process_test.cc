@@ -4,6 +4,9 @@
 
 #include <atomic>
 #include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <string>
 #include <thread>
@@ -153,4 +156,59 @@ TEST_CASE("with descriptors 0 to 2 closed, sockets get other numbers and close",
     }
     return true;
   }));
+}
+
+namespace {
+
+// A folder of its own, gone at the end.
+struct Folder {
+  std::string path = (std::filesystem::temp_directory_path() / "uvnet-XXXXXX").string();
+  Folder() { REQUIRE(::mkdtemp(path.data()) != nullptr); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  ~Folder() { std::filesystem::remove_all(path); }
+  std::string operator/(const char* name) const { return path + "/" + name; }
+};
+
+// Listens on the path, then does that, then closes.
+void listenAndClose(const std::string& path, const std::function<void()>& meanwhile) {
+  LoopHost host;
+  Net net(host);
+  Server& server = net.createServer();
+  server.listen({.path = path}, [&] {
+    meanwhile();
+    server.close();
+  });
+  host.run();
+}
+
+}  // namespace
+
+TEST_CASE("close() deletes the file of a relative path, wherever the program has gone since",
+          "[handles][I05]") {
+  const Folder here;
+  const Folder there;
+  std::ofstream(there / "name") << "another one";
+  CHECK(holdsInChild([&] {
+    if (::chdir(here.path.c_str()) != 0) return false;
+    bool made = false;
+    listenAndClose("name", [&] {
+      made = std::filesystem::exists(here / "name") && ::chdir(there.path.c_str()) == 0;
+    });
+    return made;
+  }));
+  CHECK_FALSE(std::filesystem::exists(here / "name"));
+  CHECK(std::filesystem::exists(there / "name"));
+}
+
+TEST_CASE("close() leaves the file of somebody who has taken the path since", "[handles][I05]") {
+  const Folder folder;
+  const std::string path = folder / "name";
+  listenAndClose(path, [&] {
+    std::filesystem::remove(path);
+    std::ofstream(path) << "theirs";
+  });
+  CHECK(std::filesystem::exists(path));
+  listenAndClose(folder / "other", [] {});
+  CHECK_FALSE(std::filesystem::exists(folder / "other"));
 }
