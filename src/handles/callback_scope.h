@@ -19,8 +19,10 @@ namespace uvnet::handles {
 class ContextScope {
  public:
   ContextScope(Host& host, const RefCounted* owner) noexcept : host_(host) {
-    if (owner != nullptr && host.hasContexts_) enter(*owner);
+    if (owner != nullptr && host.hasContexts_) enter(owner->asyncContext());
   }
+  // The same with one that was captured; nullptr: nothing is changed.
+  ContextScope(Host& host, AsyncContext* context) noexcept : host_(host) { enter(context); }
   ContextScope(const ContextScope&) = delete;
   ContextScope& operator=(const ContextScope&) = delete;
   ~ContextScope() {
@@ -35,8 +37,7 @@ class ContextScope {
   }
 
  private:
-  void enter(const RefCounted& owner) noexcept {
-    AsyncContext* const context = owner.asyncContext();
+  void enter(AsyncContext* context) noexcept {
     if (context == nullptr) return;
     before_.emplace(context);
     host_.swapContext(*before_);

@@ -172,21 +172,27 @@ void Wire::wait(Callback done) {
   if (waiting_ == nullptr) waiting_ = std::make_unique<Waiting>();
   UVNET_ASSERT(!waiting_->done);
   waiting_->done = std::move(done);
+  waiting_->context = handles::ContextScope::capture(stream().host());
+}
+
+void Wire::answer(const Error* error) {
+  const Ref<AsyncContext> context = std::move(waiting_->context);
+  const handles::ContextScope scope(stream().host(), context.get());
+  if (Callback done = takeDone()) done(error);
 }
 
 void Wire::onWritten(int status) {
-  Callback done = takeDone();
-  if (!done) return;
+  if (waiting_ == nullptr || !waiting_->done) return;
   if (status < 0 && (cutWritesFail_ || !stream().destroyed())) {
     const Error error = errnoError(status, "write");
-    done(&error);
-  } else if (stream().destroyed()) {
-    done(nullptr);
-  } else {
+    answer(&error);
+    return;
+  }
+  if (!stream().destroyed()) {
     touch();
     waiting_->queued = 0;
-    done(nullptr);
   }
+  answer(nullptr);
 }
 
 void Wire::shutdown(Callback done) {
@@ -194,7 +200,7 @@ void Wire::shutdown(Callback done) {
   const int status = handle_->shutdown(stream(), [this, request = request_.now()](int) {
     if (!request_.is(request)) return;
     // However it went: a connection that is gone needs no FIN.
-    if (Callback told = takeDone()) told(nullptr);
+    answer(nullptr);
   });
   if (status >= 0) return;
   done = takeDone();

@@ -87,6 +87,8 @@ class Wire final : public handles::StreamHandle::ReadListener {
   void nextMemory() noexcept;
   // Whoever waits for the request under way, taken.
   Callback takeDone() noexcept;
+  // Tells whoever waits, where the request began.
+  void answer(const Error* error);
   static void onTimeout(void* wire);
   void stopAfterFullRead();
   [[gnu::cold]] static std::ptrdiff_t failedToWrite(int status, std::unique_ptr<Error>& error);
@@ -106,7 +108,8 @@ class Wire final : public handles::StreamHandle::ReadListener {
   // For the write or shutdown under way: a stream ends only when all is written, so that it is one.
   struct Waiting {
     Callback done;
-    std::size_t queued = 0;  // of the write, at the last look
+    Ref<AsyncContext> context;  // what was current when it began, as Node's requests have it
+    std::size_t queued = 0;     // of the write, at the last look
   };
 
   // These lie where the base leaves room.
