@@ -89,8 +89,11 @@ int Pipe::bind(const std::string& path) noexcept {
   const int fd = openAbstract(path, ::bind);
   if (fd < 0) return fd;
   const int status = open(fd);
-  if (status != 0) ::close(fd);
-  abstract_ = status == 0;
+  if (status != 0) {
+    ::close(fd);
+  } else {
+    file_.reset(new (std::nothrow) File{});
+  }
   return status;
 }
 
@@ -112,7 +115,7 @@ void Pipe::noteFile(const std::string& path) noexcept {
 
 void Pipe::removeFile() noexcept {
   const std::unique_ptr<File> file = std::move(file_);
-  if (file == nullptr) return;
+  if (file == nullptr || file->path.empty()) return;
   struct stat found {};
   if (::lstat(file->path.c_str(), &found) != 0) return;
   if (found.st_dev == file->device && found.st_ino == file->inode) ::unlink(file->path.c_str());
@@ -154,7 +157,7 @@ void Pipe::answerLater(int status, RefCounted& owner, StatusCallback done) {
 }
 
 int Pipe::chmod(bool readable, bool writable) noexcept {
-  if (abstract_) return UV_EINVAL;
+  if (file_ != nullptr && file_->path.empty()) return UV_EINVAL;
   return uv_pipe_chmod(pipeOf(uv()), (readable ? UV_READABLE : 0) | (writable ? UV_WRITABLE : 0));
 }
 

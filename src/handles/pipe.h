@@ -49,8 +49,7 @@ class Pipe : public StreamHandle {
 
   void answerLater(int status, RefCounted& owner, StatusCallback done);
 
-  bool abstract_ = false;  // bound to a name that is no file
-  std::unique_ptr<File> file_;
+  std::unique_ptr<File> file_;  // one without a path: bound to a name that is no file
 };
 
 // The handle as what it is; only for kind() == kPipe.
