@@ -15,7 +15,7 @@ namespace handles {
 class Watch;
 }
 
-class UVNET_API [[nodiscard]] Watcher {
+class [[nodiscard]] UVNET_API Watcher {
  public:
   Watcher() noexcept;  // of nothing: every call does nothing
   Watcher(Watcher&& other) noexcept;
@@ -41,7 +41,7 @@ class UVNET_API [[nodiscard]] Watcher {
   Ref<handles::Watch> watch_;
 };
 
-class UVNET_API [[nodiscard]] Timeout : public Watcher {
+class [[nodiscard]] UVNET_API Timeout : public Watcher {
  public:
   using Watcher::Watcher;
 

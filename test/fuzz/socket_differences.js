@@ -141,6 +141,23 @@ module.exports = [
     },
   },
   {
+    name: 'last-life',
+    reason: 'What a socket was asked for and that waited for a connection which did not come (end(), destroySoon(), ' +
+      'resetAndDestroy(), unref()) acts in Node on the next one: its FIN or RST at connect. Ours ends with its own attempt.',
+    apply: (program, node, ours) => {
+      let waits = false;
+      let again = false;
+      for (const [index, line] of node.entries()) {
+        if (/^c > (?:end|destroySoon|resetAndDestroy|unref)/.test(line)) waits = true;
+        if (/^c close/.test(line) && waits) again = true;
+        if (line !== 'c connect') continue;
+        if (again) return upTo(index, node, [node, ours]);
+        waits = false;
+      }
+      return [node, ours];
+    },
+  },
+  {
     name: 'late-error',
     reason: 'The error of a write() that is refused comes on the next tick, and in Node destroys the connection that ' +
       'connect() has begun in between, too: its close comes twice. Ours ends the connection that was written to.',
