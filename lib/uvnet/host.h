@@ -133,15 +133,15 @@ class UVNET_API LoopHost final : public Host {
   // Calls f once after so many milliseconds, or every so many, until what is returned goes; what f
   // throws goes to uncaught(). Times are Node's: whole, at least 1; more than 2147483647 is 1, with
   // a warning. Throw ERR_INVALID_ARG_TYPE for an empty f.
-  Timeout setTimeout(double milliseconds, Task f);
-  Timeout setInterval(double milliseconds, Task f);
+  [[nodiscard]] Timeout setTimeout(double milliseconds, Task f);
+  [[nodiscard]] Timeout setInterval(double milliseconds, Task f);
   // Calls f for each such signal to the process (SIGTERM, SIGINT: <csignal>), in the loop's thread,
   // and keeps it from doing what it does else. Every Watcher of a signal is told, in no certain
   // order; without one left it does again what it does by default. Throws what the system says of a
   // number that is no signal or cannot be caught (EINVAL).
-  Watcher onSignal(int signal, Task f);
+  [[nodiscard]] Watcher onSignal(int signal, Task f);
   // For other threads, to run tasks in this one. Made here, given to them.
-  Poster poster();
+  [[nodiscard]] Poster poster();
 
   uv_loop_s* loop() noexcept override;
   void nextTick(Task task) override;

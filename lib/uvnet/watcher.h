@@ -15,7 +15,7 @@ namespace handles {
 class Watch;
 }
 
-class [[nodiscard]] UVNET_API Watcher {
+class UVNET_API Watcher {
  public:
   Watcher() noexcept;  // of nothing: every call does nothing
   Watcher(Watcher&& other) noexcept;
@@ -41,7 +41,7 @@ class [[nodiscard]] UVNET_API Watcher {
   Ref<handles::Watch> watch_;
 };
 
-class [[nodiscard]] UVNET_API Timeout : public Watcher {
+class UVNET_API Timeout : public Watcher {
  public:
   using Watcher::Watcher;
 
