@@ -5,6 +5,7 @@
 #include <string>
 #include <tuple>
 #include <type_traits>
+#include <utility>
 
 #include "support/catch.h"
 
@@ -30,7 +31,9 @@ TEST_CASE("payload() is what an event carries", "[stream][events]") {
 
 TEST_CASE("visit() calls with the event and all that it carries", "[stream][events]") {
   const std::string address = "::1";
-  event::ConnectionAttempt::Payload carried(address, 80, 6);
+  int port = 80;
+  int family = 6;
+  event::ConnectionAttempt::Payload carried(address, std::move(port), std::move(family));
   int calls = 0;
   const auto seen = [&](auto what, auto&&... args) {
     ++calls;
