@@ -16,6 +16,7 @@
 #include "handles/fd.h"
 #include "handles/mailboxes.h"
 #include "handles/uv_error.h"
+#include "handles/wakeup.h"
 #include "handles/watch.h"
 
 namespace uvnet {
@@ -148,6 +149,7 @@ LoopHost::~LoopHost() {
   state.ending = true;
   state.watches.close();
   state.mailboxes.close();
+  handles::Wakeup::endAll(*this);
   state.drain();
   if (state.ownsLoop()) state.endOwnLoop();
 }

@@ -50,6 +50,7 @@ class AbortWatch final : public RefCounted {
 
   void run() {
     const Ref<AbortWatch> keep(this);
+    if (wakeup_ && wakeup_->over()) return;  // no host to tell anything on
     if (action_) std::exchange(action_, {})();
   }
 

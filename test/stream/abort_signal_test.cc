@@ -2,6 +2,7 @@
 #include <uv.h>
 
 #include <atomic>
+#include <optional>
 #include <stop_token>
 #include <thread>
 
@@ -240,4 +241,57 @@ TEST_CASE("a stream with a signal may outlive its host", "[stream][stream:addAbo
   }
   r.reset();
   CHECK(uvnet::test::livingStreams == 0);
+}
+
+TEST_CASE("a stop after the host has gone reaches nobody, in its thread or another",
+          "[stream][stream:addAbortSignal]") {
+  const bool elsewhere = GENERATE(false, true);
+  const bool borrowed = GENERATE(false, true);
+  CAPTURE(elsewhere, borrowed);
+  uv_loop_t loop;
+  REQUIRE(uv_loop_init(&loop) == 0);
+  std::stop_source source;
+  uvnet::Ref<MadeReadable> r;
+  int closes = 0;
+  {
+    std::optional<uvnet::LoopHost> host;
+    borrowed ? host.emplace(&loop) : host.emplace();
+    r = uvnet::make<MadeReadable>(*host, uvnet::StreamOptions{}, Hooks{});
+    r->on<"close">([&] { ++closes; });
+    addAbortSignal(source.get_token(), *r);
+  }
+  if (elsewhere) {
+    std::thread([&] { source.request_stop(); }).join();
+  } else {
+    source.request_stop();
+  }
+  uv_run(&loop, UV_RUN_NOWAIT);
+  CHECK_FALSE(r->destroyed());
+  r.reset();
+  CHECK(closes == 0);
+  CHECK(uvnet::test::livingStreams == 0);
+  uv_run(&loop, UV_RUN_DEFAULT);  // what was lent has closed
+  CHECK(uv_loop_close(&loop) == 0);
+}
+
+TEST_CASE("a stop in another thread while the host goes is harmless",
+          "[stream][stream:addAbortSignal]") {
+  for (int i = 0; i < 50; ++i) {
+    std::stop_source source;
+    std::atomic<bool> go{false};
+    uvnet::Ref<MadeReadable> r;
+    std::thread other([&] {
+      while (!go) std::this_thread::yield();
+      source.request_stop();
+    });
+    {
+      uvnet::LoopHost host;
+      r = uvnet::make<MadeReadable>(host, uvnet::StreamOptions{}, Hooks{});
+      addAbortSignal(source.get_token(), *r);
+      go = true;
+    }
+    other.join();
+    r.reset();
+    CHECK(uvnet::test::livingStreams == 0);
+  }
 }
