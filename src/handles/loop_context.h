@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "handles/fifos.h"
 #include "handles/kernel_pipe.h"
 #include "handles/read_slab.h"
 
@@ -36,6 +37,7 @@ class LoopContext final : public RefCounted {
   ReadSlab& slab() noexcept { return slab_; }
   RequestPool& requests() noexcept { return *requests_; }
   KernelPipe& kernelPipe() noexcept { return kernelPipe_; }
+  Fifos& fifos() noexcept { return fifos_; }
   // Where what is being read goes without coming up; set only between libuv's asking for memory and
   // its telling of the read.
   StreamHandle* readDestination = nullptr;
@@ -62,6 +64,7 @@ class LoopContext final : public RefCounted {
   uv_loop_s* const loop_;
   ReadSlab slab_;
   KernelPipe kernelPipe_;
+  Fifos fifos_;
   std::unique_ptr<RequestPool> requests_;
   Ref<TimerLists> timers_;
   std::size_t open_ = 0;

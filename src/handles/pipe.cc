@@ -1,5 +1,6 @@
 #include "handles/pipe.h"
 
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -77,7 +78,24 @@ const std::size_t Pipe::kMaxPath = sizeof(sockaddr_un::sun_path) - 1;
 
 PipePtr Pipe::create(Ref<LoopContext> context) { return PipeMemory::create(std::move(context)); }
 
-int Pipe::open(int fd) noexcept { return uv_pipe_open(pipeOf(uv()), fd); }
+int Pipe::open(int fd) noexcept {
+  const int mode = ::fcntl(fd, F_GETFL);
+  const int status = uv_pipe_open(pipeOf(uv()), fd);
+  if (status != 0) return status;
+  struct stat found {};
+  if (mode != -1 && ::fstat(fd, &found) == 0 && S_ISFIFO(found.st_mode)) {
+    context().fifos().add(fd, found, (mode & O_NONBLOCK) == 0);
+  }
+  return 0;
+}
+
+// While it is still open.
+void Pipe::beforeClose() noexcept {
+  removeFile();
+  if (context().fifos().empty()) return;
+  const int fd = fileno();
+  if (context().fifos().remove(fd)) ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+}
 
 int Pipe::bind(const std::string& path) noexcept {
   if (!isUsable(path)) return UV_EINVAL;

@@ -19,6 +19,9 @@ class Pipe : public StreamHandle {
   static PipePtr create(Ref<LoopContext> context);
 
   // Takes an open descriptor over: on success the handle closes it, else the caller still owns it.
+  // A FIFO that blocked does so again afterwards, once no handle of this context has it: the
+  // program before or behind us on that pipe shares the mode. (Not a socket: a child that was given
+  // it runs a loop of its own on it.)
   int open(int fd) noexcept;
   // A path, or on Linux an abstract name (first byte 0). What libuv would cut short is refused with
   // uverr::kInval: too long, a 0 byte inside a path. The file goes when the handle closes, if it is
@@ -45,7 +48,8 @@ class Pipe : public StreamHandle {
     std::uint64_t inode;
   };
   void noteFile(const std::string& path) noexcept;
-  void removeFile() noexcept;  // before the handle closes
+  void beforeClose() noexcept;
+  void removeFile() noexcept;
 
   void answerLater(int status, RefCounted& owner, StatusCallback done);
 

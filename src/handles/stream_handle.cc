@@ -350,7 +350,7 @@ void StreamHandle::close(HandlePtr handle, StatusCallback closed) noexcept {
 int StreamHandle::closeBy(CloseCall call, HandlePtr owned, StatusCallback closed) noexcept {
   StreamHandle* handle = owned.release();
   // Before the descriptor is closed: afterwards the name may be somebody else's.
-  if (handle->kind_ == Kind::kPipe) asPipe(*handle).removeFile();
+  if (handle->kind_ == Kind::kPipe) asPipe(*handle).beforeClose();
   new (&handle->closed_) StatusCallback(std::move(closed));
   handle->closing_ = true;
   uv_handle_t* uv = Trampolines::asHandle(handle->uv_);
