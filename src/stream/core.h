@@ -6,6 +6,7 @@
 #include <uvnet/stream.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <new>
 #include <optional>
@@ -21,30 +22,52 @@ namespace uvnet::stream {
 // destroy(), 'error' and 'close', each once.
 class Lifecycle {
  public:
+  // In the order in which a stream comes to them. undestroy() begins anew; abandon() is possible at
+  // any time.
+  enum class State : std::uint8_t {
+    kConstructing,  // doConstruct() has been asked: everything waits for its answer
+    kAlive,
+    kDoomed,     // destroy() came before doConstruct() has answered
+    kDestroyed,  // doDestroy() has been asked
+    kClosed,     // it has answered: 'error' if there is one, then 'close' are on their way
+    kOver,       // both were emitted
+    kAbandoned,  // the loop's owner is going, or the stream: nobody is told anything any more
+  };
+
   explicit Lifecycle(Stream& stream) noexcept : stream_(stream) {}
 
   void destroy(const Error* error);
   void errorOrDestroy(const Error& error, bool sync);
   void undestroy();
+  void abandon() noexcept { become(State::kAbandoned); }
   // Keeps the first one.
   void fail(const Error& error);
   // doConstruct() on the next tick; everything waits for it.
   void construct();
 
-  bool constructed = true;
-  bool destroyed = false;
-  bool closed = false;
+  bool constructed() const noexcept {
+    return state_ != State::kConstructing && state_ != State::kDoomed;
+  }
+  bool alive() const noexcept { return state_ == State::kAlive; }
+  bool destroyed() const noexcept { return state_ >= State::kDoomed; }
+  bool closed() const noexcept { return state_ >= State::kClosed; }
+  bool closeEmitted() const noexcept { return state_ == State::kOver; }
+  bool abandoned() const noexcept { return state_ == State::kAbandoned; }
+
+ private:
+  State state_ = State::kAlive;  // here for its size: no byte of padding
+
+ public:
   bool errorEmitted = false;
-  bool closeEmitted = false;
   bool autoDestroy = true;
   bool emitClose = true;
-  bool abandoned = false;  // the loop's owner is going: nobody is told anything
   std::unique_ptr<Error> errored;
   // Of this life: undestroy() begins another one. What a tick or an answer of an earlier one still
   // has to tell is told; the state is not its any more.
   base::WatchedGeneration generation;
 
  private:
+  void become(State next) noexcept;
   void onConstructed(const Error* error);
   void runDestroy(const Error* error);
   void onDestroyed(const Error* error);

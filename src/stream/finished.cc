@@ -76,7 +76,7 @@ class Finished final : public RefCounted {
     explicit Guard(const Ref<Finished>& f) : finished(f) {}
     Guard(Guard&&) noexcept = default;
     ~Guard() {
-      if (finished && finished->stream_ != nullptr && finished->stream_->core().life.abandoned) {
+      if (finished && finished->stream_ != nullptr && finished->stream_->core().life.abandoned()) {
         finished->stream_ = nullptr;
       }
     }

@@ -1,6 +1,7 @@
 // destroy(), and the two events that end a life: 'error', then 'close', on a tick.
 #include <utility>
 
+#include "base/assert.h"
 #include "handles/callback_scope.h"
 #include "stream/core.h"
 #include "stream/errors.h"
@@ -8,18 +9,49 @@
 
 namespace uvnet::stream {
 
+namespace {
+
+using State = Lifecycle::State;
+
+bool leads(State from, State to) noexcept {
+  if (to == State::kAbandoned) return from != to;
+  switch (from) {
+    case State::kConstructing:
+      return to == State::kAlive || to == State::kDoomed;
+    case State::kAlive:
+      return to == State::kConstructing || to == State::kDestroyed;
+    case State::kDoomed:
+      return to == State::kDestroyed;
+    case State::kDestroyed:
+      return to == State::kClosed;
+    case State::kClosed:
+      return to == State::kOver;
+    case State::kOver:
+    case State::kAbandoned:
+      return false;
+  }
+  return false;
+}
+
+}  // namespace
+
+void Lifecycle::become(State next) noexcept {
+  UVNET_ASSERT(leads(state_, next));
+  state_ = next;
+}
+
 void Lifecycle::fail(const Error& error) {
   if (errored == nullptr) errored = std::make_unique<Error>(error);
 }
 
 void Lifecycle::destroy(const Error* error) {
-  if (destroyed) return;
+  if (destroyed()) return;
   Core& core = stream_.core();
   // Only then: an Error that belongs to a callback does not outlive it.
   if (error != nullptr) fail(*error);
   core.writable.errorBufferNextTick();
-  destroyed = true;
-  if (!constructed) {
+  if (!constructed()) {
+    become(State::kDoomed);
     if (error != nullptr) destroyError_ = std::make_unique<Error>(*error);
     return;
   }
@@ -27,6 +59,7 @@ void Lifecycle::destroy(const Error* error) {
 }
 
 void Lifecycle::runDestroy(const Error* error) {
+  become(State::kDestroyed);
   guarded(
       [&] {
         stream_.doDestroy(error, [self = Ref<Stream>(&stream_), this,
@@ -36,12 +69,12 @@ void Lifecycle::runDestroy(const Error* error) {
         });
       },
       [this](const Error& thrown) {
-        if (!closed) onDestroyed(&thrown);
+        if (!closed()) onDestroyed(&thrown);
       });
 }
 
 void Lifecycle::construct() {
-  constructed = false;
+  become(State::kConstructing);
   nextTick(stream_, stream_.core(), [this] {
     const auto answer = [self = Ref<Stream>(&stream_), this](const Error* error) {
       nextTick(stream_, stream_.core(),
@@ -54,12 +87,11 @@ void Lifecycle::construct() {
 }
 
 void Lifecycle::onConstructed(const Error* error) {
-  if (constructed) {
+  if (constructed()) {
     errorOrDestroy(error != nullptr ? *error : multipleCallback(), false);
     return;
   }
-  constructed = true;
-  if (destroyed) {
+  if (destroyed()) {
     const std::unique_ptr<Error> destroyError = std::move(destroyError_);
     if (error == nullptr || destroyError == nullptr) {
       runDestroy(error != nullptr ? error : destroyError.get());
@@ -67,7 +99,10 @@ void Lifecycle::onConstructed(const Error* error) {
       const Error both = aggregateTwoErrors(*error, *destroyError);
       runDestroy(&both);
     }
-  } else if (error != nullptr) {
+    return;
+  }
+  become(State::kAlive);
+  if (error != nullptr) {
     errorOrDestroy(*error, true);
   } else {
     stream_.core().readable.onConstructed();
@@ -77,7 +112,8 @@ void Lifecycle::onConstructed(const Error* error) {
 
 void Lifecycle::onDestroyed(const Error* error) {
   if (error != nullptr) fail(*error);
-  closed = true;
+  // Not when a late answer finds the next life.
+  if (state_ == State::kDestroyed) become(State::kClosed);
   stream_.core().abort.reset();
   if (error != nullptr) {
     emitErrorNextTick(*error, true);
@@ -110,12 +146,12 @@ void Lifecycle::emitErrorOnce(const Error& error) {
 }
 
 void Lifecycle::emitClosed(base::Generation::Stamp life) {
-  if (generation.is(life)) closeEmitted = true;
+  if (generation.is(life) && state_ == State::kClosed) become(State::kOver);
   if (emitClose) stream_.emitArgs<bool>(EventId::kClose, errored != nullptr);
 }
 
 void Lifecycle::errorOrDestroy(const Error& error, bool sync) {
-  if (destroyed) return;
+  if (destroyed()) return;
   if (autoDestroy) {
     destroy(&error);
     return;
@@ -130,8 +166,8 @@ void Lifecycle::errorOrDestroy(const Error& error, bool sync) {
 
 void Lifecycle::undestroy() {
   generation.next();
-  constructed = true;
-  destroyed = closed = errorEmitted = closeEmitted = false;
+  state_ = State::kAlive;
+  errorEmitted = false;
   errored.reset();
   stream_.core().readable.undestroy();
   stream_.core().writable.undestroy();

@@ -66,7 +66,7 @@ class Pipeline final : public RefCounted {
     Guard(const Ref<Pipeline>& p, const Stream& s) : pipeline(p), stream(&s) {}
     Guard(Guard&&) noexcept = default;
     ~Guard() {
-      if (pipeline && stream->core().life.abandoned) pipeline->letGo();
+      if (pipeline && stream->core().life.abandoned()) pipeline->letGo();
     }
     Ref<Pipeline> pipeline;
     const Stream* stream;

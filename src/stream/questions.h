@@ -44,7 +44,7 @@ struct Questions {
 
   static bool willEmitClose(const Stream& stream) {
     const Lifecycle& life = stream.core().life;
-    return life.autoDestroy && life.emitClose && !life.closed;
+    return life.autoDestroy && life.emitClose && !life.closed();
   }
 
   // destroy() by somebody else than the stream's user: an unfinished stream then has failed.

@@ -62,7 +62,7 @@ bool ReadableSide::canPushMore() const noexcept {
 // --- From the source -----------------------------------------------------------------------------
 
 [[gnu::hot]] bool ReadableSide::push(Buffer&& chunk) {
-  if (chunk.empty() || ended_ || core_.life.destroyed || core_.life.errored != nullptr ||
+  if (chunk.empty() || ended_ || core_.life.destroyed() || core_.life.errored != nullptr ||
       decoder_ != nullptr) {
     return pushRarely(std::move(chunk), false);
   }
@@ -91,7 +91,7 @@ bool ReadableSide::pushRarely(Buffer&& chunk, bool decoded) {
     core_.life.errorOrDestroy(pushAfterEof(), false);
     return false;
   }
-  if (core_.life.destroyed || core_.life.errored != nullptr) return false;
+  if (core_.life.destroyed() || core_.life.errored != nullptr) return false;
   reading_ = false;
   if (!decoded) chunk = Buffer::adopt(decoder_->write(chunk));
   if (chunk.empty()) {
@@ -127,7 +127,7 @@ bool ReadableSide::unshift(Buffer chunk, bool isText) {
   if (chunk.empty()) return canPushMore();
   if (endEmitted_) {
     core_.life.errorOrDestroy(unshiftAfterEnd(), false);
-  } else if (core_.life.destroyed || core_.life.errored != nullptr) {
+  } else if (core_.life.destroyed() || core_.life.errored != nullptr) {
     return false;
   } else {
     const std::size_t units = isText && decoder_ != nullptr ? utf16Length(chunk) : chunk.size();
@@ -150,8 +150,8 @@ inline void ReadableSide::addChunk(Buffer&& chunk, std::size_t units, bool toFro
 bool ReadableSide::passesThrough() const noexcept {
   const Lifecycle& life = core_.life;
   return flowing_ == true && !sync_ && dataListening_ && !readableListening_ && length() == 0 &&
-         decoder_ == nullptr && dataEmitted_ && reading_ && !ended_ && life.constructed &&
-         !life.destroyed && life.errored == nullptr;
+         decoder_ == nullptr && dataEmitted_ && reading_ && !ended_ && life.alive() &&
+         life.errored == nullptr;
 }
 
 [[gnu::noinline]] void ReadableSide::enqueue(Buffer&& chunk, std::size_t units, bool toFront) {
@@ -181,12 +181,12 @@ void ReadableSide::onConstructed() {
 }
 
 inline void ReadableSide::maybeReadMore() {
-  if (readingMore_ || !core_.life.constructed) return;
+  if (readingMore_ || !core_.life.constructed()) return;
   if (flowing_ == true && length() == 0 && stream_.readsByItself()) {
     // What readMore() would come to, without asking the source: a tick for it would only cost.
     if (reading_ || ended_) return;
     needReadable_ = true;
-    if (core_.life.destroyed || core_.life.errored != nullptr) return;
+    if (core_.life.destroyed() || core_.life.errored != nullptr) return;
     reading_ = true;
     sync_ = false;
   } else {
@@ -249,7 +249,7 @@ std::optional<Buffer> ReadableSide::read(std::optional<std::int64_t> n) {
 
   const bool below = length() == 0 || length() - take < highWaterMark_;
   const Lifecycle& life = core_.life;
-  if ((needReadable_ || below) && !reading_ && !ended_ && life.constructed && !life.destroyed &&
+  if ((needReadable_ || below) && !reading_ && !ended_ && life.alive() &&
       life.errored == nullptr) {
     reading_ = sync_ = true;
     if (length() == 0) needReadable_ = true;
@@ -273,7 +273,7 @@ std::optional<Buffer> ReadableSide::read(std::optional<std::int64_t> n) {
     const bool wholeRequest = n && static_cast<std::size_t>(*n) == take;
     if (!wholeRequest && ended_) endReadableNextTick();
   }
-  if (result && !life.errorEmitted && !life.closeEmitted) {
+  if (result && !life.errorEmitted && !life.closeEmitted()) {
     dataEmitted_ = true;
     emitData(*result);
   }

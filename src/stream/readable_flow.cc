@@ -16,7 +16,7 @@ void ReadableSide::emitReadableNextTick() {
 }
 
 void ReadableSide::emitReadable() {
-  if (!core_.life.destroyed && core_.life.errored == nullptr && (length() > 0 || ended_)) {
+  if (!core_.life.destroyed() && core_.life.errored == nullptr && (length() > 0 || ended_)) {
     stream_.emitArgs<>(EventId::kReadable);
     emittedReadable_ = false;
   }
@@ -36,7 +36,7 @@ void ReadableSide::endReadableNextTick() {
 void ReadableSide::emitEnd() {
   Lifecycle& life = core_.life;
   // An unshift() since then has put something back: the end comes after that.
-  if (life.errored != nullptr || life.closeEmitted || endEmitted_ || length() != 0) return;
+  if (life.errored != nullptr || life.closeEmitted() || endEmitted_ || length() != 0) return;
   endEmitted_ = true;
   stream_.onEnding();
   stream_.emitArgs<>(EventId::kEnd);

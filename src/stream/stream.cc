@@ -56,8 +56,8 @@ Stream::~Stream() { abandon(); }
 
 void* Stream::room() noexcept { return core_.get() + 1; }
 
-bool Stream::destroyed() const noexcept { return core_->life.destroyed; }
-bool Stream::closed() const noexcept { return core_->life.closed; }
+bool Stream::destroyed() const noexcept { return core_->life.destroyed(); }
+bool Stream::closed() const noexcept { return core_->life.closed(); }
 const Error* Stream::errored() const noexcept { return core_->life.errored.get(); }
 
 // --- Readable ------------------------------------------------------------------------------------
@@ -101,13 +101,13 @@ void Stream::setEncoding(Encoding encoding) { core_->readable.setEncoding(encodi
 
 bool Stream::readable() const noexcept {
   const stream::ReadableSide& side = core_->readable;
-  return side.enabled() && !core_->life.destroyed && !core_->life.errorEmitted &&
+  return side.enabled() && !core_->life.destroyed() && !core_->life.errorEmitted &&
          !side.endEmitted();
 }
 bool Stream::readableEnded() const noexcept { return core_->readable.endEmitted(); }
 bool Stream::readableAborted() const noexcept {
   const stream::ReadableSide& side = core_->readable;
-  return side.enabled() && (core_->life.destroyed || core_->life.errored != nullptr) &&
+  return side.enabled() && (core_->life.destroyed() || core_->life.errored != nullptr) &&
          !side.endEmitted();
 }
 bool Stream::readableDidRead() const noexcept { return core_->readable.didRead(); }
@@ -143,7 +143,7 @@ Stream::Inside Stream::inside() const noexcept {
           .endReturned = core_->writable.endReturned(),
           .owesDrain = core_->writable.needDrain(),
           .errorEmitted = core_->life.errorEmitted,
-          .closeEmitted = core_->life.closeEmitted,
+          .closeEmitted = core_->life.closeEmitted(),
           .pendingWrites = core_->writable.pending()};
 }
 
@@ -239,18 +239,18 @@ void Stream::setDefaultEncoding(Encoding encoding) noexcept {
 }
 
 bool Stream::writable() const noexcept {
-  return core_->writable.open() && !core_->life.destroyed && core_->life.errored == nullptr;
+  return core_->writable.open() && !core_->life.destroyed() && core_->life.errored == nullptr;
 }
 bool Stream::writableEnded() const noexcept { return core_->writable.ended(); }
 bool Stream::writableFinished() const noexcept { return core_->writable.finished(); }
 bool Stream::writableAborted() const noexcept {
   const stream::WritableSide& side = core_->writable;
-  return side.enabled() && (core_->life.destroyed || core_->life.errored != nullptr) &&
+  return side.enabled() && (core_->life.destroyed() || core_->life.errored != nullptr) &&
          !side.finished();
 }
 bool Stream::writableNeedDrain() const noexcept {
   const stream::WritableSide& side = core_->writable;
-  return side.needDrain() && !side.ended() && !core_->life.destroyed;
+  return side.needDrain() && !side.ended() && !core_->life.destroyed();
 }
 std::size_t Stream::writableLength() const noexcept { return core_->writable.length(); }
 std::size_t Stream::writableHighWaterMark() const noexcept {
@@ -308,9 +308,9 @@ void Stream::errorOrDestroy(const Error& error) {
 void Stream::setEndedByPeer(bool ended) noexcept { core_->writable.endedByPeer = ended; }
 
 void Stream::abandon() noexcept {
-  if (core_->life.abandoned) return;
+  if (core_->life.abandoned()) return;
   const CallGuard guard(*this);
-  core_->life.abandoned = core_->life.destroyed = core_->life.closed = true;
+  core_->life.abandon();
   core_->abort.reset();
   core_->readable.abandon();
   core_->writable.abandon();

@@ -12,10 +12,10 @@ namespace uvnet::stream {
 
 template <class F>
 void nextTick(Stream& stream, const Core& core, F&& task) {
-  if (core.life.abandoned) return;
+  if (core.life.abandoned()) return;
   stream.host().nextTick(
       [self = Ref<Stream>(&stream), &core, task = std::forward<F>(task)]() mutable {
-        if (!core.life.abandoned) task();
+        if (!core.life.abandoned()) task();
       });
 }
 

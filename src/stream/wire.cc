@@ -74,7 +74,7 @@ void Wire::readStop() {
 [[gnu::hot]] void Wire::onRead(Buffer&& chunk) {
   touch();
   Core& core = stream().core();
-  if (core.life.destroyed) return;
+  if (core.life.destroyed()) return;
   if (handle_->movesReads()) {
     // It could not be moved: the destination is full or somebody listens. By copying for a while.
     gauge_.reset();

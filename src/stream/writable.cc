@@ -45,13 +45,13 @@ inline void WritableSide::start(std::string_view bytes, const Buffer* owner, Cal
 
 inline bool WritableSide::take(std::string_view bytes, const Buffer* owner, Callback&& callback,
                                Text text, std::size_t length) {
-  if (ending_ || core_.life.destroyed) {
+  if (ending_ || core_.life.destroyed()) {
     refuse(std::move(callback));
     return false;
   }
   ++pending_;
   length_ += length;
-  if (writing_ || corked_ > 0 || core_.life.errored != nullptr || !core_.life.constructed) {
+  if (writing_ || corked_ > 0 || core_.life.errored != nullptr || !core_.life.constructed()) {
     enqueue(bytes, owner, std::move(callback), text, length);
   } else if (autoCork && (length_ < highWaterMark_ || buffered())) {
     holdForTurn();
@@ -65,7 +65,7 @@ inline bool WritableSide::take(std::string_view bytes, const Buffer* owner, Call
   const bool more = length_ < highWaterMark_ || length_ == 0;
   if (!more) needDrain_ = true;
   // A failed stream says no, so that `while (write(...))` ends.
-  return more && !core_.life.destroyed && core_.life.errored == nullptr;
+  return more && !core_.life.destroyed() && core_.life.errored == nullptr;
 }
 
 [[gnu::hot]] bool WritableSide::write(std::string_view bytes, const Buffer* owner,
@@ -81,7 +81,7 @@ bool WritableSide::writeCounted(std::string_view bytes, const Buffer* owner, Cal
 bool WritableSide::passesThrough() const noexcept {
   const Lifecycle& life = core_.life;
   return !writing_ && length_ == 0 && !buffered() && corked_ == 0 && !needDrain_ && !ending_ &&
-         life.constructed && !life.destroyed && life.errored == nullptr;
+         life.alive() && life.errored == nullptr;
 }
 
 std::unique_ptr<Error> WritableSide::refuse(Callback&& callback) {
@@ -264,20 +264,20 @@ bool WritableSide::isOver(const Told& told) const noexcept {
 void WritableSide::afterWrite(Told& told) {
   if (isOver(told)) return tell(told, nullptr);
   afterWritePending_ = false;
-  if (needDrain_ && !ending_ && !core_.life.destroyed && length_ == 0) {
+  if (needDrain_ && !ending_ && !core_.life.destroyed() && length_ == 0) {
     needDrain_ = false;
     handles::shielded(stream_.host(), [this] { stream_.emitArgs<>(EventId::kDrain); });
   }
   if (pending_ > 0) --pending_;
   tell(told, nullptr);
   if (queue_ != nullptr) queue_->reuse(told);
-  if (core_.life.destroyed) errorBuffer();
+  if (core_.life.destroyed()) errorBuffer();
   if (ending_) finishMaybe(true);
 }
 
 void WritableSide::clearBuffer() {
   const Lifecycle& life = core_.life;
-  if (life.destroyed || !life.constructed || bufferProcessing_ || corked_ > 0 ||
+  if (life.destroyed() || !life.constructed() || bufferProcessing_ || corked_ > 0 ||
       queue_ == nullptr || !queue_->waits()) {
     return;
   }
@@ -305,7 +305,7 @@ void WritableSide::clearBuffer() {
       Callback callback = std::move(queue.callbacks[queue.next]);
       const Text text = decodeStrings ? Text() : queue.texts[queue.next];
       ++queue.next;
-      if (core_.life.destroyed) {
+      if (core_.life.destroyed()) {
         writeLen_ = length;
         if (callback) queue.writeCallback = std::move(callback);
         writing_ = sync_ = expectWritten_ = true;

@@ -11,7 +11,7 @@ namespace uvnet::stream {
 void WritableSide::end(bool withData, std::string_view bytes, const Buffer* owner,
                        Callback callback, Text text, std::optional<std::size_t> length) {
   std::unique_ptr<Error> error;
-  if (withData && (ending_ || core_.life.destroyed)) {
+  if (withData && (ending_ || core_.life.destroyed())) {
     error = refuse({});
   } else if (withData && length) {
     writeCounted(bytes, owner, {}, *length);
@@ -32,14 +32,14 @@ void WritableSide::end(bool withData, std::string_view bytes, const Buffer* owne
     ended_ = true;
   } else if (finished_) {
     error = std::make_unique<Error>(alreadyFinished("end"));
-  } else if (core_.life.destroyed) {
+  } else if (core_.life.destroyed()) {
     error = std::make_unique<Error>(streamDestroyed("end"));
   }
 
   if (!callback) return;
   if (error == nullptr && core_.life.errored != nullptr) {
     error = std::make_unique<Error>(*core_.life.errored);
-  } else if (error == nullptr && core_.life.destroyed && !finished_) {
+  } else if (error == nullptr && core_.life.destroyed() && !finished_) {
     // Nothing is to come that would tell it (Node forgets it).
     error = std::make_unique<Error>(streamDestroyed("end"));
   }
@@ -55,8 +55,8 @@ void WritableSide::end(bool withData, std::string_view bytes, const Buffer* owne
 
 bool WritableSide::needFinish() const noexcept {
   const Lifecycle& life = core_.life;
-  return ending_ && !finished_ && !writing_ && !buffered() && length_ == 0 && life.constructed &&
-         !life.destroyed && !life.errorEmitted && !life.closeEmitted && life.errored == nullptr;
+  return ending_ && !finished_ && !writing_ && !buffered() && length_ == 0 && life.alive() &&
+         !life.errorEmitted && life.errored == nullptr;
 }
 
 void WritableSide::finishMaybe(bool sync) {
@@ -82,7 +82,7 @@ void WritableSide::finishMaybe(bool sync) {
 void WritableSide::prefinish() {
   if (prefinished_ || finalCalled_) return;
   finalCalled_ = true;
-  if (stream_.hasFinal() && !core_.life.destroyed) {
+  if (stream_.hasFinal() && !core_.life.destroyed()) {
     sync_ = true;
     ++pending_;
     guarded([this] { stream_.doFinal(answerTo(&WritableSide::onFinal)); },
