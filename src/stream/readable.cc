@@ -36,9 +36,7 @@ ReadableSide::ReadableSide(Stream& stream, Core& core, const StreamOptions& opti
       highWaterMark_(highWaterMark),
       queue_(options.encoding.has_value()),
       defaultEncoding_(options.defaultEncoding),
-      usable_(options.readable),
-      ended_(!options.readable),
-      endEmitted_(!options.readable) {
+      source_(options.readable ? Source::kOpen : Source::kAbsent) {
   if (options.encoding) decoder_ = std::make_unique<StringDecoder>(*options.encoding);
 }
 
@@ -56,13 +54,13 @@ std::optional<Encoding> ReadableSide::encoding() const noexcept {
 
 bool ReadableSide::canPushMore() const noexcept {
   // An empty buffer always takes one more, or a mark of 0 would never read.
-  return !ended_ && (length() < highWaterMark_ || length() == 0);
+  return !sourceEnded() && (length() < highWaterMark_ || length() == 0);
 }
 
 // --- From the source -----------------------------------------------------------------------------
 
 [[gnu::hot]] bool ReadableSide::push(Buffer&& chunk) {
-  if (chunk.empty() || ended_ || core_.life.destroyed() || core_.life.errored != nullptr ||
+  if (chunk.empty() || sourceEnded() || core_.life.destroyed() || core_.life.errored != nullptr ||
       decoder_ != nullptr) {
     return pushRarely(std::move(chunk), false);
   }
@@ -87,7 +85,7 @@ bool ReadableSide::pushRarely(Buffer&& chunk, bool decoded) {
     maybeReadMore();
     return canPushMore();
   }
-  if (ended_) {
+  if (sourceEnded()) {
     core_.life.errorOrDestroy(pushAfterEof(), false);
     return false;
   }
@@ -105,7 +103,7 @@ bool ReadableSide::pushRarely(Buffer&& chunk, bool decoded) {
 
 void ReadableSide::pushEnd() {
   reading_ = false;
-  if (ended_) return;
+  if (sourceEnded()) return;
   if (decoder_ != nullptr) {
     std::string rest = decoder_->end();
     if (!rest.empty()) {
@@ -113,7 +111,7 @@ void ReadableSide::pushEnd() {
       queue_.pushBack(Buffer::adopt(std::move(rest)), units);
     }
   }
-  ended_ = true;
+  source_ = Source::kEnded;
   if (sync_) {
     emitReadableNextTick();
   } else {
@@ -125,7 +123,7 @@ void ReadableSide::pushEnd() {
 
 bool ReadableSide::unshift(Buffer chunk, bool isText) {
   if (chunk.empty()) return canPushMore();
-  if (endEmitted_) {
+  if (endEmitted()) {
     core_.life.errorOrDestroy(unshiftAfterEnd(), false);
   } else if (core_.life.destroyed() || core_.life.errored != nullptr) {
     return false;
@@ -137,7 +135,7 @@ bool ReadableSide::unshift(Buffer chunk, bool isText) {
 }
 
 inline void ReadableSide::addChunk(Buffer&& chunk, std::size_t units, bool toFront) {
-  if (flowing_ == true && !sync_ && dataListening_ && length() == 0) {
+  if (flow_ == Flow::kFlowing && !sync_ && dataListening_ && length() == 0) {
     clearAwaitDrain();
     dataEmitted_ = true;
     emitData(chunk);
@@ -149,9 +147,9 @@ inline void ReadableSide::addChunk(Buffer&& chunk, std::size_t units, bool toFro
 
 bool ReadableSide::passesThrough() const noexcept {
   const Lifecycle& life = core_.life;
-  return flowing_ == true && !sync_ && dataListening_ && !readableListening_ && length() == 0 &&
-         decoder_ == nullptr && dataEmitted_ && reading_ && !ended_ && life.alive() &&
-         life.errored == nullptr;
+  return flow_ == Flow::kFlowing && !sync_ && dataListening_ && !readableListening_ &&
+         length() == 0 && decoder_ == nullptr && dataEmitted_ && reading_ && !sourceEnded() &&
+         life.alive() && life.errored == nullptr;
 }
 
 [[gnu::noinline]] void ReadableSide::enqueue(Buffer&& chunk, std::size_t units, bool toFront) {
@@ -182,9 +180,9 @@ void ReadableSide::onConstructed() {
 
 inline void ReadableSide::maybeReadMore() {
   if (readingMore_ || !core_.life.constructed()) return;
-  if (flowing_ == true && length() == 0 && stream_.readsByItself()) {
+  if (flow_ == Flow::kFlowing && length() == 0 && stream_.readsByItself()) {
     // What readMore() would come to, without asking the source: a tick for it would only cost.
-    if (reading_ || ended_) return;
+    if (reading_ || sourceEnded()) return;
     needReadable_ = true;
     if (core_.life.destroyed() || core_.life.errored != nullptr) return;
     reading_ = true;
@@ -201,8 +199,8 @@ inline void ReadableSide::maybeReadMore() {
 
 // Reads ahead up to the mark; flowing with nothing buffered, always.
 void ReadableSide::readMore() {
-  while (!reading_ && !ended_ &&
-         (length() < highWaterMark_ || (flowing_ == true && length() == 0))) {
+  while (!reading_ && !sourceEnded() &&
+         (length() < highWaterMark_ || (flow_ == Flow::kFlowing && length() == 0))) {
     const std::size_t before = length();
     read(0);
     if (length() == before) break;  // the source has nothing right now
@@ -213,14 +211,14 @@ void ReadableSide::readMore() {
 // --- To the reader -------------------------------------------------------------------------------
 
 std::size_t ReadableSide::howMuchToRead(std::optional<std::int64_t> n) const noexcept {
-  if ((n && *n <= 0) || (length() == 0 && ended_)) return 0;
+  if ((n && *n <= 0) || (length() == 0 && sourceEnded())) return 0;
   if (!n) {
-    if (flowing_ == true && length() > 0) return queue_.frontLength();
+    if (flow_ == Flow::kFlowing && length() > 0) return queue_.frontLength();
     return length();
   }
   const auto wanted = static_cast<std::size_t>(*n);
   if (wanted <= length()) return wanted;
-  return ended_ ? length() : 0;
+  return sourceEnded() ? length() : 0;
 }
 
 std::optional<Buffer> ReadableSide::read(std::optional<std::int64_t> n) {
@@ -232,8 +230,8 @@ std::optional<Buffer> ReadableSide::read(std::optional<std::int64_t> n) {
 
   // read(0) with enough there only makes 'readable' come.
   if (n == 0 && needReadable_ &&
-      ((highWaterMark_ != 0 ? length() >= highWaterMark_ : length() > 0) || ended_)) {
-    if (length() == 0 && ended_) {
+      ((highWaterMark_ != 0 ? length() >= highWaterMark_ : length() > 0) || sourceEnded())) {
+    if (length() == 0 && sourceEnded()) {
       endReadableNextTick();
     } else {
       emitReadableNextTick();
@@ -242,14 +240,14 @@ std::optional<Buffer> ReadableSide::read(std::optional<std::int64_t> n) {
   }
 
   std::size_t take = howMuchToRead(n);
-  if (take == 0 && ended_) {
+  if (take == 0 && sourceEnded()) {
     if (length() == 0) endReadableNextTick();
     return std::nullopt;
   }
 
   const bool below = length() == 0 || length() - take < highWaterMark_;
   const Lifecycle& life = core_.life;
-  if ((needReadable_ || below) && !reading_ && !ended_ && life.alive() &&
+  if ((needReadable_ || below) && !reading_ && !sourceEnded() && life.alive() &&
       life.errored == nullptr) {
     reading_ = sync_ = true;
     if (length() == 0) needReadable_ = true;
@@ -269,9 +267,9 @@ std::optional<Buffer> ReadableSide::read(std::optional<std::int64_t> n) {
     clearAwaitDrain();
   }
   if (length() == 0) {
-    if (!ended_) needReadable_ = true;
+    if (!sourceEnded()) needReadable_ = true;
     const bool wholeRequest = n && static_cast<std::size_t>(*n) == take;
-    if (!wholeRequest && ended_) endReadableNextTick();
+    if (!wholeRequest && sourceEnded()) endReadableNextTick();
   }
   if (result && !life.errorEmitted && !life.closeEmitted()) {
     dataEmitted_ = true;
@@ -282,7 +280,7 @@ std::optional<Buffer> ReadableSide::read(std::optional<std::int64_t> n) {
 
 void ReadableSide::setEncoding(Encoding encoding) {
   auto decoder = std::make_unique<StringDecoder>(encoding);
-  queue_.decodeWith(*decoder, ended_);
+  queue_.decodeWith(*decoder, sourceEnded());
   decoder_ = std::move(decoder);
 }
 
@@ -295,7 +293,7 @@ void ReadableSide::clearAwaitDrain() noexcept {
 
 void ReadableSide::undestroy() noexcept {
   reading_ = false;
-  ended_ = endEmitted_ = !usable_;
+  if (enabled()) source_ = Source::kOpen;
   // What the last connection left unread is not the next one's (Node keeps it: README).
   queue_.clear();
   if (decoder_ != nullptr) decoder_ = std::make_unique<StringDecoder>(decoder_->encoding());

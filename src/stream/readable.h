@@ -30,14 +30,16 @@ class ReadableSide {
   bool unshift(Buffer chunk, bool isText);
   void pause();
   void resume();
-  bool isPaused() const noexcept { return paused_ || flowing_ == false; }
+  bool isPaused() const noexcept { return asked_ == Asked::kPause || flow_ == Flow::kPaused; }
   bool pushText(std::string_view text, Encoding encoding);
   void onConstructed();
   void setSync(bool sync) noexcept { sync_ = sync; }
-  bool sourceEnded() const noexcept { return ended_; }
+  bool sourceEnded() const noexcept { return source_ >= Source::kEnded; }
   bool reading() const noexcept { return reading_; }
-  void stopFlowing() noexcept { flowing_ = false; }
-  void setFlowing(std::optional<bool> flowing) noexcept { flowing_ = flowing; }
+  void stopFlowing() noexcept { flow_ = Flow::kPaused; }
+  void setFlowing(std::optional<bool> flowing) noexcept {
+    flow_ = !flowing ? Flow::kNobody : *flowing ? Flow::kFlowing : Flow::kPaused;
+  }
   void setEncoding(Encoding encoding);
 
   void onListenerAdded(EventId event);
@@ -46,12 +48,16 @@ class ReadableSide {
   void undestroy() noexcept;
   void abandon() noexcept;
 
-  bool enabled() const noexcept { return usable_; }
-  bool endEmitted() const noexcept { return endEmitted_; }
+  bool enabled() const noexcept { return source_ != Source::kAbsent; }
+  bool endEmitted() const noexcept { return source_ >= Source::kEndEmitted; }
   bool didRead() const noexcept { return dataEmitted_; }
   // What is pushed now goes to the 'data' listeners as it is, and changes nothing here.
   bool passesThrough() const noexcept;
-  std::optional<bool> flowing() const noexcept { return flowing_; }
+  // Node's three answers.
+  std::optional<bool> flowing() const noexcept {
+    if (flow_ == Flow::kNobody) return std::nullopt;
+    return flow_ == Flow::kFlowing;
+  }
   std::size_t length() const noexcept { return queue_.length(); }
   std::size_t highWaterMark() const noexcept { return highWaterMark_; }
   std::optional<Encoding> encoding() const noexcept;
@@ -61,6 +67,14 @@ class ReadableSide {
 
  private:
   friend class PipeLink;
+
+  // In their order; undestroy() begins anew. A side that is not there has ended from the start.
+  enum class Source : std::uint8_t { kOpen, kEnded, kEndEmitted, kAbsent };
+  // Who reads: nobody yet, the 'data' listeners (or nobody listens, and it is lost), or a reader
+  // that pulls or waits.
+  enum class Flow : std::uint8_t { kNobody, kFlowing, kPaused };
+  // What pause() and resume() said last.
+  enum class Asked : std::uint8_t { kNeither, kPause, kResume };
 
   Pipes& pipes();  // made when first asked for
 
@@ -89,16 +103,13 @@ class ReadableSide {
   std::unique_ptr<StringDecoder> decoder_;
   std::size_t highWaterMark_;
   [[no_unique_address]] ReadQueue queue_;  // what follows lies where it leaves room
-  std::optional<bool> flowing_;
-  std::optional<Encoding> dataEncoding_;  // of the 'data' that is being emitted, if it is text
+  std::optional<Encoding> dataEncoding_;   // of the 'data' that is being emitted, if it is text
   const Encoding defaultEncoding_;
-  bool paused_ : 1 = false;
-  bool hasPaused_ : 1 = false;  // pause() or resume() was ever called
-  bool usable_ : 1 = true;      // false: made without a readable side
-  bool reading_ : 1 = false;    // doRead() was called and has not pushed yet
-  bool sync_ : 1 = true;        // inside doRead()
-  bool ended_ : 1 = false;      // the source gave its end
-  bool endEmitted_ : 1 = false;
+  Source source_ : 2;
+  Flow flow_ : 2 = Flow::kNobody;
+  Asked asked_ : 2 = Asked::kNeither;
+  bool reading_ : 1 = false;  // doRead() was called and has not pushed yet
+  bool sync_ : 1 = true;      // inside doRead()
   bool needReadable_ : 1 = false;
   bool emittedReadable_ : 1 = false;
   bool readableListening_ : 1 = false;

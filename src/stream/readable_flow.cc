@@ -16,18 +16,19 @@ void ReadableSide::emitReadableNextTick() {
 }
 
 void ReadableSide::emitReadable() {
-  if (!core_.life.destroyed() && core_.life.errored == nullptr && (length() > 0 || ended_)) {
+  if (!core_.life.destroyed() && core_.life.errored == nullptr && (length() > 0 || sourceEnded())) {
     stream_.emitArgs<>(EventId::kReadable);
     emittedReadable_ = false;
   }
   // Flowing takes care of itself; after the end there is nothing more.
-  needReadable_ = needReadable_ || (flowing_ != true && !ended_ && length() <= highWaterMark_);
+  needReadable_ =
+      needReadable_ || (flow_ != Flow::kFlowing && !sourceEnded() && length() <= highWaterMark_);
   flow();
 }
 
 void ReadableSide::endReadableNextTick() {
-  if (endEmitted_) return;
-  ended_ = true;
+  if (endEmitted()) return;
+  source_ = Source::kEnded;
   nextTick(stream_, core_, [this, life = core_.life.generation.now()] {
     if (core_.life.generation.is(life)) emitEnd();
   });
@@ -36,8 +37,8 @@ void ReadableSide::endReadableNextTick() {
 void ReadableSide::emitEnd() {
   Lifecycle& life = core_.life;
   // An unshift() since then has put something back: the end comes after that.
-  if (life.errored != nullptr || life.closeEmitted() || endEmitted_ || length() != 0) return;
-  endEmitted_ = true;
+  if (life.errored != nullptr || life.closeEmitted() || endEmitted() || length() != 0) return;
+  source_ = Source::kEndEmitted;
   stream_.onEnding();
   stream_.emitArgs<>(EventId::kEnd);
 
@@ -53,24 +54,23 @@ void ReadableSide::emitEnd() {
 
 void ReadableSide::pause() {
   stream_.beforePause();
-  const bool tell = flowing_ != false;
-  if (tell) flowing_ = false;
+  const bool tell = flow_ != Flow::kPaused;
+  if (tell) flow_ = Flow::kPaused;
   if (tell) stream_.emitArgs<>(EventId::kPause);
-  hasPaused_ = paused_ = true;
+  asked_ = Asked::kPause;
 }
 
 void ReadableSide::resume() {
   stream_.beforeResume();
-  if (flowing_ != true) {
+  if (flow_ != Flow::kFlowing) {
     // With a 'readable' listener the reader pulls; nothing flows.
-    flowing_ = !readableListening_;
+    flow_ = readableListening_ ? Flow::kPaused : Flow::kFlowing;
     if (!resumeScheduled_) {
       resumeScheduled_ = true;
       nextTick(stream_, core_, [this] { resumed(); });
     }
   }
-  hasPaused_ = true;
-  paused_ = false;
+  asked_ = Asked::kResume;
 }
 
 void ReadableSide::resumed() {
@@ -78,11 +78,11 @@ void ReadableSide::resumed() {
   resumeScheduled_ = false;
   stream_.emitArgs<>(EventId::kResume);
   flow();
-  if (flowing_ == true && !reading_) read(0);
+  if (flow_ == Flow::kFlowing && !reading_) read(0);
 }
 
 void ReadableSide::flow() {
-  while (flowing_ == true && read(std::nullopt)) {
+  while (flow_ == Flow::kFlowing && read(std::nullopt)) {
   }
 }
 
@@ -90,10 +90,10 @@ void ReadableSide::onListenerAdded(EventId event) {
   if (event == EventId::kData) {
     dataListening_ = true;
     readableListening_ = readableListening_ || stream_.hasListener(EventId::kReadable);
-    if (flowing_ != false) resume();
-  } else if (event == EventId::kReadable && !endEmitted_ && !readableListening_) {
+    if (flow_ != Flow::kPaused) resume();
+  } else if (event == EventId::kReadable && !endEmitted() && !readableListening_) {
     readableListening_ = needReadable_ = true;
-    flowing_ = false;
+    flow_ = Flow::kPaused;
     emittedReadable_ = false;
     if (length() > 0) {
       emitReadableNextTick();
@@ -121,12 +121,12 @@ void ReadableSide::onListenersRemoved(std::optional<EventId> event) {
 
 void ReadableSide::updateReadableListening() {
   readableListening_ = stream_.hasListener(EventId::kReadable);
-  if (resumeScheduled_ && hasPaused_ && !paused_) {
-    flowing_ = true;  // or the resume that is coming would not flow
+  if (resumeScheduled_ && asked_ == Asked::kResume) {
+    flow_ = Flow::kFlowing;  // or the resume that is coming would not flow
   } else if (dataListening_) {
     resume();
   } else if (!readableListening_) {
-    flowing_ = std::nullopt;
+    flow_ = Flow::kNobody;
   }
 }
 
