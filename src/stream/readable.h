@@ -39,6 +39,11 @@ class ReadableSide {
   void stopFlowing() noexcept { flowing_ = false; }
   void setFlowing(std::optional<bool> flowing) noexcept { flowing_ = flowing; }
   void setEncoding(Encoding encoding);
+  // What waits to be read, as the bytes it came as (where the encoding kept them). From here on the
+  // stream is as one that has read no more than was given out.
+  Buffer takeUnread();
+  // Takes the end back, unless it was told already: whether there was one.
+  bool takeEnd() noexcept;
 
   void onListenerAdded(EventId event);
   void onListenerRemoved(EventId event);

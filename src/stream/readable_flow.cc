@@ -35,8 +35,10 @@ void ReadableSide::endReadableNextTick() {
 
 void ReadableSide::emitEnd() {
   Lifecycle& life = core_.life;
-  // An unshift() since then has put something back: the end comes after that.
-  if (life.errored != nullptr || life.closeEmitted || endEmitted_ || length() != 0) return;
+  // An unshift() since then has put something back: the end comes after that. Or the end itself was
+  // taken back.
+  if (life.errored != nullptr || life.closeEmitted || endEmitted_ || length() != 0 || !ended_)
+    return;
   endEmitted_ = true;
   stream_.onEnding();
   stream_.emitArgs<>(EventId::kEnd);
