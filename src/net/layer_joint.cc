@@ -336,7 +336,9 @@ void LayerJoint::onFinished(const Error* error) {
 // --- The end -------------------------------------------------------------------------------------
 
 void LayerJoint::fail(const Error& error) {
-  if (is_ == State::kOpen) state_.socket.destroy(error);
+  if (is_ != State::kOpen) return;
+  failed_ = true;
+  state_.socket.destroy(error);
 }
 
 void LayerJoint::close() noexcept {
@@ -359,7 +361,7 @@ void LayerJoint::close() noexcept {
 void LayerJoint::answerCut() {
   finalDone_ = {};
   if (!done_) return;
-  if (const Error* errored = state_.socket.errored()) {
+  if (const Error* errored = state_.socket.errored(); failed_ && errored != nullptr) {
     const Error why = *errored;
     answer(&why);
   } else if (state_.net->options.cutWritesFail) {

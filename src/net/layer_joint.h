@@ -113,8 +113,9 @@ class LayerJoint final : public RefCounted, private Carrier::Listener {
   bool pumpScheduled_ = false;
   bool standIn_ = false;  // the layer took all; its last byte was left to be waited for
   bool owesSent_ = false;
-  bool wants_ = true;   // the stream, when it was last asked
-  bool ended_ = false;  // no more comes from the carrier
+  bool failed_ = false;  // by fail(): who waits is told why
+  bool wants_ = true;    // the stream, when it was last asked
+  bool ended_ = false;   // no more comes from the carrier
   bool endDelivered_ = false;
   bool unreadEnd_ = false;  // behind unread_
   unsigned hooks_ = 0;      // of the layer, below us on the stack

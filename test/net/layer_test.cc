@@ -192,7 +192,7 @@ TEST_CASE("the unread is told on a tick, and before what comes later", "[net][la
   Record accepted(pair.accepted);
   pair.accepted.resume();
   world.until([&] { return layer.got.size() == 12; });
-  CHECK(layer.hooks.at(1) == "received(7)");
+  CHECK(layer.hooks->at(1) == "received(7)");
   CHECK(layer.got == "unread later");
   CHECK(accepted.data == "unread later");
   pair.close();

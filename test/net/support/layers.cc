@@ -19,22 +19,22 @@ std::string rot13(std::string_view text) {
 
 std::string ScriptedLayer::told() const {
   std::string text;
-  for (const std::string& hook : hooks) text += (text.empty() ? "" : " ") + hook;
+  for (const std::string& hook : *hooks) text += (text.empty() ? "" : " ") + hook;
   return text;
 }
 
-int ScriptedLayer::count(std::string_view hook) const {
+int ScriptedLayer::count(const Log& hooks, std::string_view hook) {
   return static_cast<int>(std::count_if(hooks.begin(), hooks.end(), [&](const std::string& one) {
     return one.substr(0, one.find('(')) == hook;
   }));
 }
 
 void ScriptedLayer::start() {
-  hooks.emplace_back("start");
+  hooks->emplace_back("start");
   if (onStart) onStart();
 }
 void ScriptedLayer::received(Buffer&& bytes) {
-  hooks.push_back("received(" + std::to_string(bytes.size()) + ")");
+  hooks->push_back("received(" + std::to_string(bytes.size()) + ")");
   got += bytes.view();
   if (onReceived) {
     onReceived(std::move(bytes));
@@ -43,7 +43,7 @@ void ScriptedLayer::received(Buffer&& bytes) {
   }
 }
 void ScriptedLayer::receivedEnd(const Error* error) {
-  hooks.emplace_back(error == nullptr ? "receivedEnd" : "receivedEnd(" + error->code + ")");
+  hooks->emplace_back(error == nullptr ? "receivedEnd" : "receivedEnd(" + error->code + ")");
   if (onReceivedEnd) {
     onReceivedEnd(error);
   } else {
@@ -51,11 +51,11 @@ void ScriptedLayer::receivedEnd(const Error* error) {
   }
 }
 void ScriptedLayer::wanted() {
-  hooks.emplace_back("wanted");
+  hooks->emplace_back("wanted");
   if (onWanted) onWanted();
 }
 std::size_t ScriptedLayer::write(std::string_view bytes) {
-  hooks.push_back("write(" + std::to_string(bytes.size()) + ")");
+  hooks->push_back("write(" + std::to_string(bytes.size()) + ")");
   std::size_t size = bytes.size();
   if (onWrite) {
     size = onWrite(bytes);
@@ -66,11 +66,11 @@ std::size_t ScriptedLayer::write(std::string_view bytes) {
   return size;
 }
 void ScriptedLayer::sent() {
-  hooks.emplace_back("sent");
+  hooks->emplace_back("sent");
   if (onSent) onSent();
 }
 void ScriptedLayer::end() {
-  hooks.emplace_back("end");
+  hooks->emplace_back("end");
   if (onEnd) {
     onEnd();
   } else {
@@ -78,7 +78,7 @@ void ScriptedLayer::end() {
   }
 }
 void ScriptedLayer::closing() noexcept {
-  hooks.emplace_back("closing");
+  hooks->emplace_back("closing");
   if (onClosing) onClosing();
 }
 

@@ -33,10 +33,12 @@ class ScriptedLayer : public Layer {
   using Layer::socket;
   using Layer::unsent;
 
-  // "start received(5) write(3) end receivedEnd closing"
+  // "start", "received(5)", "write(3)", "receivedEnd(ECONNRESET)", "closing": outlives the layer.
+  using Log = std::vector<std::string>;
+  std::shared_ptr<Log> hooks = std::make_shared<Log>();
   std::string told() const;
-  int count(std::string_view hook) const;
-  std::vector<std::string> hooks;
+  int count(std::string_view hook) const { return count(*hooks, hook); }
+  static int count(const Log& hooks, std::string_view hook);
   std::string got;    // all that received() was given
   std::string taken;  // all that write() took
 
