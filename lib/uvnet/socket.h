@@ -10,6 +10,7 @@
 #include <uvnet/address.h>
 #include <uvnet/duplex.h>
 #include <uvnet/events.h>
+#include <uvnet/layer.h>
 #include <uvnet/options.h>
 
 #include <cstdint>
@@ -30,6 +31,7 @@ class ServerState;
 }  // namespace impl
 
 namespace impl {
+class LayerJoint;
 class SocketState;
 }  // namespace impl
 
@@ -87,6 +89,15 @@ class UVNET_API Socket : public Duplex, public On<Socket, SocketEvents> {
   Socket& resetAndDestroy();
   // Ends, and destroys when all is written.
   void destroySoon();
+
+  // Puts a layer between the connection and this stream: from here on all bytes go through it. What
+  // was written before leaves as it is, and what was read and not given out goes to the layer. On a
+  // socket that is not connected yet it begins with the connection. For this life: who connects
+  // anew begins without. Throws ERR_SOCKET_CLOSED on a destroyed socket, ERR_SOCKET_HAS_LAYER where
+  // there is one already, ERR_INVALID_ARG_VALUE for nullptr; what the layer itself does wrong
+  // destroys the socket.
+  Socket& putLayer(std::unique_ptr<Layer> layer);
+  Layer* layer() const noexcept;  // as long as the socket keeps it, beyond 'close'; or nullptr
 
   bool connecting() const noexcept;  // from connect() until just before 'connect'
   bool pending() const noexcept;     // not connected (yet)
@@ -159,6 +170,7 @@ class UVNET_API Socket : public Duplex, public On<Socket, SocketEvents> {
  private:
   friend class Net;
   friend class Server;
+  friend class impl::LayerJoint;
   friend class impl::SocketState;
   friend class impl::ServerState;
   template <class T, class... Args>

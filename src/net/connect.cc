@@ -84,6 +84,7 @@ void SocketState::connect(ConnectOptions options, Function<void()> listener) {
   hold();
   wire.touch();
   connecting = true;
+  direct = false;
   way().attempts.next();
   way_->target = std::move(target);
 
@@ -306,6 +307,9 @@ void SocketState::succeed() {
   forgetLocalName();
   wire.touch();
   if (handles::Tcp* connected = tcp()) applyOptionsTo(*connected);
+  settleDirect();
+  if (joint() != nullptr) startLayer();
+  if (socket.destroyed()) return;
   socket.emit<"connect">();
   socket.emit<"ready">();
   if (!socket.isPaused()) socket.read(0);

@@ -83,6 +83,10 @@ Error invalidHandleType() {
   return coded("TypeError", "ERR_INVALID_HANDLE_TYPE", "This handle type cannot be sent");
 }
 
+Error layerAlreadyThere() {
+  return coded("Error", "ERR_SOCKET_HAS_LAYER", "The socket has a layer already");
+}
+
 Error socketClosed() { return coded("Error", "ERR_SOCKET_CLOSED", "Socket is closed"); }
 
 Error socketClosedBeforeConnection() {

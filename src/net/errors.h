@@ -39,6 +39,7 @@ Error ipBlocked(const std::string& address);
 Error invalidAddressFamily(int family, const std::string& host, const Port& given, int port);
 Error invalidFdType(std::string_view type);
 Error invalidHandleType();
+Error layerAlreadyThere();
 Error socketClosed();
 Error socketClosedBeforeConnection();
 Error connectionTimeout();

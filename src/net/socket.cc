@@ -229,11 +229,17 @@ std::optional<int> Socket::remotePort() const {
   return name.empty() ? std::nullopt : std::optional(name.port);
 }
 
-std::uint64_t Socket::bytesRead() const noexcept { return state_->wire.bytesRead(); }
-std::uint64_t Socket::bytesWritten() const noexcept {
-  return state_->wire.bytesWritten() + core().writable.queuedBytes() + state_->pendingBytes();
+std::uint64_t Socket::bytesRead() const noexcept {
+  const impl::LayerJoint* joint = state_->joint();
+  return joint != nullptr ? joint->bytesRead() : state_->wire.bytesRead();
 }
-std::uint64_t Socket::bytesDispatched() const noexcept { return state_->wire.bytesWritten(); }
+std::uint64_t Socket::bytesWritten() const noexcept {
+  return bytesDispatched() + core().writable.queuedBytes() + state_->pendingBytes();
+}
+std::uint64_t Socket::bytesDispatched() const noexcept {
+  const impl::LayerJoint* joint = state_->joint();
+  return joint != nullptr ? joint->bytesWritten() : state_->wire.bytesWritten();
+}
 std::optional<std::size_t> Socket::bufferSize() const noexcept {
   if (state_->wire.handle() == nullptr) return std::nullopt;
   return writableLength();
@@ -245,16 +251,28 @@ int Socket::fd() const noexcept {
   const handles::StreamHandle* handle = state_->wire.handle();
   return handle != nullptr ? handle->fileno() : -1;
 }
+Socket& Socket::putLayer(std::unique_ptr<Layer> layer) {
+  const CallGuard guard(*this);
+  state_->putLayer(std::move(layer));
+  return *this;
+}
+Layer* Socket::layer() const noexcept {
+  const impl::LayerJoint* joint = state_->joint();
+  return joint != nullptr ? joint->layer() : nullptr;
+}
 Server* Socket::server() const noexcept { return state_->server.get(); }
 void Socket::forgetServer() noexcept { state_->server.reset(); }
 
 // --- What the stream asks for --------------------------------------------------------------------
 
-void Socket::doRead(std::size_t) { state_->readOrWait(); }
+void Socket::doRead(std::size_t) {
+  if (state_->direct) return state_->wire.readStart();
+  state_->readOrWait();
+}
 [[gnu::hot]] bool Socket::readsByItself() const noexcept { return state_->wire.reading(); }
 [[gnu::hot]] std::ptrdiff_t Socket::doTryWrite(std::string_view bytes,
                                                std::unique_ptr<Error>& error) {
-  if (!state_->open()) return -1;
+  if (!state_->direct) return state_->tryWriteIndirectly(bytes, error);
   state_->nothingPending();
   return state_->wire.tryWrite(bytes, error);
 }
@@ -264,7 +282,7 @@ void Socket::doWrite(Buffer chunk, Callback done) {
 void Socket::doWritev(std::span<Buffer> chunks, Callback done) {
   state_->writeOrWait(chunks, false, std::move(done));
 }
-bool Socket::keepsOwnCallbacks() const noexcept { return !state_->open(); }
+bool Socket::keepsOwnCallbacks() const noexcept { return !state_->direct; }
 void Socket::doFinal(Callback done) { state_->finalOrWait(std::move(done)); }
 void Socket::doDestroy(const Error* error, Callback done) {
   state_->destroyHandle(error, std::move(done));
@@ -272,11 +290,11 @@ void Socket::doDestroy(const Error* error, Callback done) {
 
 // With `onread` the stream carries no data, so the handle itself is what pauses.
 void Socket::beforeRead() {
-  if (state_->wire.hasOnRead() && !state_->connecting) state_->wire.readStart();
+  if (state_->wire.hasOnRead() && !state_->connecting) state_->readNow();
 }
 void Socket::beforePause() {
   if (state_->wire.hasOnRead() && !state_->connecting && state_->wire.reading()) {
-    state_->wire.readStop();
+    state_->stopReading();
   }
 }
 void Socket::beforeResume() { beforeRead(); }
@@ -284,7 +302,7 @@ void Socket::beforeResume() { beforeRead(); }
 bool Socket::isPlain() const noexcept { return state_->isPlain(); }
 
 stream::Wire* Socket::plainWire() noexcept {
-  return state_->open() && isPlain() ? &state_->wire : nullptr;
+  return state_->direct && isPlain() ? &state_->wire : nullptr;
 }
 
 void Socket::onEnding() {

@@ -115,6 +115,7 @@ void SocketState::adoptFd(int fd) {
 void SocketState::adopt(handles::HandlePtr handle) {
   hold();
   wire.attach(std::move(handle));
+  settleDirect();
 }
 
 void SocketState::adoptBound(BoundSocket& bound) {
@@ -161,6 +162,14 @@ void SocketState::readOrWait() {
   if (!open()) {
     onceConnected([this] { readOrWait(); });
   } else {
+    readNow();
+  }
+}
+
+void SocketState::readNow() {
+  if (joint() != nullptr) {
+    joint()->read();
+  } else {
     wire.readStart();
   }
 }
@@ -168,6 +177,8 @@ void SocketState::readOrWait() {
 void SocketState::finalOrWait(Callback done) {
   if (!open()) {
     onceConnected([this, done = std::move(done)]() mutable { finalOrWait(std::move(done)); });
+  } else if (joint() != nullptr) {
+    joint()->end(std::move(done));
   } else {
     wire.shutdown(std::move(done));
   }
@@ -176,7 +187,9 @@ void SocketState::finalOrWait(Callback done) {
 void SocketState::writeOrWait(std::span<Buffer> chunks, bool tried, Callback done) {
   if (!connecting) {
     nothingPending();
-    if (open()) {
+    if (open() && joint() != nullptr) {
+      joint()->write(chunks, std::move(done));
+    } else if (open()) {
       wire.write(chunks, tried, std::move(done));
     } else {
       const Error error = socketClosed();
@@ -217,23 +230,60 @@ void SocketState::failPendingWrite() {
 // stream is told by Stream::undestroy(), or by nobody if the Net has gone.
 void SocketState::forgetLife() noexcept {
   socket.forgetOwnListeners();
+  if (settings_ != nullptr) settings_->joint.reset();
   if (way_ == nullptr) return;
   way_->pendingChunks.clear();
   way_->pendingDone = {};
   way_->pendingBytes = 0;
 }
 
+// --- With a layer --------------------------------------------------------------------------------
+
+void SocketState::putLayer(std::unique_ptr<Layer> layer) {
+  if (layer == nullptr) throw invalidArgValue("layer", "nullptr");
+  if (socket.destroyed() || net->gone()) throw socketClosed();
+  if (joint() != nullptr) throw layerAlreadyThere();
+  changeSettings().joint = make<LayerJoint>(*this, wire.bytesRead(), wire.bytesWritten());
+  joint()->put(std::move(layer), socket.core().writable.queuedBytes() + pendingBytes());
+  direct = false;
+  if (open()) startLayer();
+}
+
+void SocketState::startLayer() {
+  stream::ReadableSide& readable = socket.core().readable;
+  Buffer unread = readable.takeUnread();
+  joint()->start(std::move(unread), readable.takeEnd());
+}
+
+void SocketState::stopReading() {
+  if (joint() != nullptr) {
+    joint()->stopReading();
+  } else {
+    wire.readStop();
+  }
+}
+
+std::ptrdiff_t SocketState::tryWriteIndirectly(std::string_view bytes,
+                                               std::unique_ptr<Error>& error) {
+  if (!open() || joint() == nullptr) return -1;
+  nothingPending();
+  return joint()->tryWrite(bytes, error);
+}
+
 // --- The end -------------------------------------------------------------------------------------
 
 void SocketState::destroyHandle(const Error* error, Callback done) {
   stopConnecting();
+  direct = false;
+  if (joint() != nullptr) joint()->close();
   wire.stopTimeout();
   const bool hadError = error != nullptr;
   boundOnly = false;
   if (handles::HandlePtr handle = wire.detach()) {
     forgetLocalName();
-    auto closed = [self = Ref<Socket>(&socket), this, hadError](int) {
+    auto closed = [self = Ref<Socket>(&socket), this, joint = settings().joint, hadError](int) {
       const handles::ContextScope scope(socket.host(), &socket);
+      if (joint) joint->answerCut();
       emitClose(hadError);
     };
     if (std::exchange(resetAndClosing, false)) {
@@ -266,6 +316,8 @@ void SocketState::emitClose(bool hadError) {
 void SocketState::netIsGoing() noexcept {
   const CallGuard guard(socket);
   stopConnecting();
+  direct = false;
+  if (joint() != nullptr) joint()->abandon();
   wire.stopTimeout();
   wire.detach().reset();
   wire.forget();

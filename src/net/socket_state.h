@@ -14,6 +14,7 @@
 
 #include "base/generation.h"
 #include "handles/tcp.h"
+#include "net/layer_joint.h"
 #include "net/name_lookup.h"
 #include "net/net_state.h"
 #include "stream/wire.h"
@@ -45,6 +46,7 @@ struct SocketSettings {
   std::optional<int> typeOfService;
   std::optional<double> timeout;
   ListenerToken timeoutListener;  // the last that setTimeout() added
+  Ref<LayerJoint> joint;          // of this life
 };
 
 class SocketState final : public Living {
@@ -64,6 +66,10 @@ class SocketState final : public Living {
   // The socket is of no class that inherits from Socket.
   bool isPlain() const noexcept;
   bool open() const noexcept { return wire.handle() != nullptr && !connecting && !boundOnly; }
+  void putLayer(std::unique_ptr<Layer> layer);
+  LayerJoint* joint() const noexcept { return settings().joint.get(); }
+  // Of `direct`, after what it depends on has changed.
+  void settleDirect() noexcept { direct = open() && joint() == nullptr; }
   // pauseOnConnect: as after pause(), but nobody was told.
   void pauseBeforeReading();
   void applyOptionsTo(handles::Tcp& tcp);
@@ -72,9 +78,13 @@ class SocketState final : public Living {
   void emitClose(bool hadError);
   void destroyHandle(const Error* error, Callback done);
   void readOrWait();
+  void readNow();
+  void stopReading();
+  std::ptrdiff_t tryWriteIndirectly(std::string_view bytes, std::unique_ptr<Error>& error);
   void finalOrWait(Callback done);
   void writeOrWait(std::span<Buffer> chunks, bool tried, Callback done);
   void netIsGoing() noexcept override;
+  void tick(Task task);
   const AddressInfo& localName();
   const AddressInfo& remoteName();
   handles::Tcp* tcp() const noexcept;
@@ -100,6 +110,7 @@ class SocketState final : public Living {
   Socket& socket;
   stream::Wire wire;
   Ref<Server> server;
+  bool direct = false;  // reads and writes go to the wire, now and without a layer
   bool connecting = false;
   bool counted = false;  // among the server's connections
   bool resetAndClosing = false;
@@ -146,11 +157,11 @@ class SocketState final : public Living {
 
   template <class F>
   ListenerToken onceConnected(F&& f);
-  void tick(Task task);
 
   void dispatchPendingWrite();
   void failPendingWrite();
   void forgetLife() noexcept;
+  void startLayer();
 
   // A listener may have given that connect() up, and begun another one.
   bool connectingStill(base::Generation::Stamp id) const noexcept {

@@ -284,6 +284,21 @@ void ReadableSide::setEncoding(Encoding encoding) {
   decoder_ = std::move(decoder);
 }
 
+Buffer ReadableSide::takeUnread() {
+  Buffer unread = length() > 0 ? queue_.take(length()) : Buffer();
+  if (decoder_ == nullptr) return unread;
+  const Encoding encoding = decoder_->encoding();
+  const Buffer both[] = {Buffer::from(unread, encoding), Buffer::copyOf(decoder_->held())};
+  decoder_ = std::make_unique<StringDecoder>(encoding);
+  return Buffer::concat(both);
+}
+
+bool ReadableSide::takeEnd() noexcept {
+  if (source_ != Source::kEnded) return false;
+  source_ = Source::kOpen;
+  return true;
+}
+
 void ReadableSide::clearAwaitDrain() noexcept {
   if (pipes_ == nullptr) return;
   for (const Ref<PipeLink>& link : pipes_->links) link->clearAwaitDrain();

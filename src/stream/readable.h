@@ -41,6 +41,11 @@ class ReadableSide {
     flow_ = !flowing ? Flow::kNobody : *flowing ? Flow::kFlowing : Flow::kPaused;
   }
   void setEncoding(Encoding encoding);
+  // What waits to be read, as the bytes it came as (where the encoding kept them). From here on the
+  // stream is as one that has read no more than was given out.
+  Buffer takeUnread();
+  // Takes the end back, unless it was told already: whether there was one.
+  bool takeEnd() noexcept;
 
   void onListenerAdded(EventId event);
   void onListenerRemoved(EventId event);

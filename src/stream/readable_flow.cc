@@ -36,8 +36,10 @@ void ReadableSide::endReadableNextTick() {
 
 void ReadableSide::emitEnd() {
   Lifecycle& life = core_.life;
-  // An unshift() since then has put something back: the end comes after that.
-  if (life.errored != nullptr || life.closeEmitted() || endEmitted() || length() != 0) return;
+  // An unshift() since then has put something back: the end comes after that. Or the end itself was
+  // taken back.
+  if (life.errored != nullptr || life.closeEmitted() || source_ != Source::kEnded || length() != 0)
+    return;
   source_ = Source::kEndEmitted;
   stream_.onEnding();
   stream_.emitArgs<>(EventId::kEnd);

@@ -21,6 +21,7 @@ class StringDecoder {
   Encoding encoding() const noexcept { return encoding_; }
   // How many bytes wait for the rest of their character, at most 3.
   std::size_t pending() const noexcept { return held_; }
+  std::string_view held() const noexcept { return {bytes_, held_}; }  // those
 
   // The text that is complete with these bytes; may be empty.
   std::string write(std::string_view bytes);
@@ -33,7 +34,6 @@ class StringDecoder {
   void end(std::string& out);
 
  private:
-  std::string_view held() const noexcept { return {bytes_, held_}; }
   void decodeOnto(std::string& out, std::string_view bytes) const;
   std::string_view complete(std::string_view bytes, std::string& out);
 

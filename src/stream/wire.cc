@@ -1,5 +1,7 @@
 #include "stream/wire.h"
 
+#include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "base/assert.h"
@@ -107,6 +109,19 @@ void Wire::onReadInto(std::size_t n) {
   if (!more) stopAfterFullRead();
 }
 
+bool Wire::readInto(std::string_view bytes) {
+  bool more = true;
+  while (!bytes.empty() && !stream().destroyed()) {
+    if (into_->memory.empty()) return stream().push(Buffer::copyOf(bytes));  // as the handle does
+    const std::size_t size = std::min(bytes.size(), into_->memory.size());
+    std::memcpy(into_->memory.data(), bytes.data(), size);
+    bytes.remove_prefix(size);
+    more = into_->onread.callback(size, into_->memory);
+    nextMemory();
+  }
+  return more;
+}
+
 void Wire::onReadEnd(int status) {
   touch();
   if (status != uverr::kEof) {
@@ -173,6 +188,15 @@ void Wire::wait(Callback done) {
   UVNET_ASSERT(!waiting_->done);
   waiting_->done = std::move(done);
   waiting_->context = handles::ContextScope::capture(stream().host());
+}
+
+bool Wire::alsoTell(Callback then) {
+  if (waiting_ == nullptr || !waiting_->done) return false;
+  waiting_->done = [first = takeDone(), then = std::move(then)](const Error* error) mutable {
+    first(error);
+    then(error);
+  };
+  return true;
 }
 
 void Wire::answer(const Error* error) {

@@ -44,6 +44,8 @@ class Wire final : public handles::StreamHandle::ReadListener {
   // Node's `onread`.
   void setOnRead(OnRead onread);
   bool hasOnRead() const noexcept { return into_ != nullptr; }
+  // What came by another way than the handle, told as the handle's reads are, in pieces.
+  bool readInto(std::string_view bytes);
 
   std::ptrdiff_t tryWrite(std::string_view bytes, std::unique_ptr<Error>& error) {
     touch();
@@ -55,6 +57,8 @@ class Wire final : public handles::StreamHandle::ReadListener {
   // tried: tryWrite() has just taken what it could.
   void write(std::span<Buffer> chunks, bool tried, Callback done);
   void shutdown(Callback done);
+  // Told behind who waits for the write or shutdown under way; false: none is.
+  bool alsoTell(Callback then);
 
   // Whether a write that destroy() cuts off fails, or is passed over (NetOptions).
   void setCutWritesFail(bool fail) noexcept { cutWritesFail_ = fail; }

@@ -45,6 +45,7 @@ class WritableSide {
   bool ended() const noexcept { return ending_; }
   bool endReturned() const noexcept { return ended_; }
   bool finished() const noexcept { return finished_; }
+  bool finalCalled() const noexcept { return finalCalled_; }
   unsigned pending() const noexcept { return pending_; }
   bool needDrain() const noexcept { return needDrain_; }
   std::size_t length() const noexcept { return length_; }
