@@ -81,6 +81,7 @@ class Family {
 };
 
 class BoundSocket;
+class Duplex;
 
 // For setKeepAlive(). Times are milliseconds of which whole seconds count; 0 (or below a second,
 // which is warned of) leaves the system's own.
@@ -111,6 +112,12 @@ struct SocketOptions {
   // What must not be connected to: ERR_IP_BLOCKED. Asked for each address, looked up or given.
   std::optional<BlockList> blockList = {};
   BoundSocket* handle = nullptr;  // taken over: connect() then starts from its address
+  // What carries the connection instead of a handle: any stream of the same host that is not
+  // destroyed, such as a tunnel, one end of a memory pair, a Socket with a layer of its own. It is
+  // the socket's from here on: what it brings is read here, its errors are the socket's, and each
+  // of the two is destroyed with the other. The socket is connected at once (no 'connect') and has
+  // no descriptor and no addresses; the other options of connections say nothing to it.
+  Duplex* over = nullptr;
 };
 
 // For net.connect() and socket.connect(): the bag of both the constructor and the connect.

@@ -75,7 +75,8 @@ void SocketState::connect(ConnectOptions options, Function<void()> listener) {
   const bool fromBound = std::exchange(boundOnly, false);
   // TCP refuses a second connect() by itself; a pipe would forget the first one and its loop never
   // end, and a handle of the other kind is no good for this one.
-  if (wire.handle() != nullptr && (named != (tcp() == nullptr) || (named && connecting))) {
+  if (overDuplex ||
+      (wire.handle() != nullptr && (named != (tcp() == nullptr) || (named && connecting)))) {
     failNextTick(hostPortError(connecting ? uverr::kAlready : uverr::kIsConn, "connect",
                                named ? options.path : target.host, named ? 0 : target.port));
     return;
@@ -308,8 +309,11 @@ void SocketState::succeed() {
   wire.touch();
   if (handles::Tcp* connected = tcp()) applyOptionsTo(*connected);
   settleDirect();
-  if (joint() != nullptr) startLayer();
-  if (socket.destroyed()) return;
+  if (joint() != nullptr) {
+    const auto id = way_->attempts.now();
+    startLayer();
+    if (!open() || !way_->attempts.is(id)) return;
+  }
   socket.emit<"connect">();
   socket.emit<"ready">();
   if (!socket.isPaused()) socket.read(0);

@@ -54,23 +54,33 @@ void LayerJoint::put(std::unique_ptr<Layer> layer, std::size_t plain) {
   layer_->joint_ = this;
   layer_->socket_ = &state_.socket;
   plainLeft_ = plain;
+  for (std::size_t i = next_; i < chunks_.size(); ++i) plainLeft_ += chunks_[i].size();
+}
+
+void LayerJoint::carry(std::unique_ptr<Carrier> carrier) {
+  UVNET_ASSERT(is_ == State::kWaiting);
+  is_ = State::kOpen;
+  carrier_ = std::move(carrier);
+  writing_ = carrier_->afterWrite([this](const Error* error) { onWritten(error); });
+  const stream::Core& core = state_.socket.core();
+  if (core.writable.finalCalled()) fin_ = Fin::kGone;
+  ended_ = endDelivered_ = core.readable.endEmitted();
 }
 
 void LayerJoint::start(Buffer unread, bool sourceEnded) {
-  UVNET_ASSERT(is_ == State::kWaiting);
-  is_ = State::kOpen;
+  UVNET_ASSERT(is_ == State::kOpen && layer_ != nullptr && !started_);
+  const CallGuard guard(*this);
+  started_ = true;
   unread_ = std::move(unread);
   unreadEnd_ = sourceEnded;
   bytesRead_ -= std::min<std::uint64_t>(bytesRead_, unread_.size());
-  const stream::Core& core = state_.socket.core();
-  ended_ = sourceEnded || core.readable.endEmitted();
-  endDelivered_ = core.readable.endEmitted();
-  if (core.writable.finalCalled()) fin_ = Fin::kGone;
-  Listener& listener = *this;
-  carrier_ = std::make_unique<WireCarrier>(listener, state_);
-  writing_ = carrier_->afterWrite([this](const Error* error) { onWritten(error); });
+  // Taken back, if the stream had it from here.
+  if (sourceEnded) endDelivered_ = false;
+  ended_ = ended_ || sourceEnded;
+  wants_ = true;
   carrier_->readStop();
   tell([this] { layer_->start(); });
+  if (is_ != State::kOpen) return;
   // Not at once: the bytes may be those behind a 'data' that is being told.
   state_.tick([self = Ref<LayerJoint>(this)] { self->tellUnread(); });
 }
@@ -78,15 +88,24 @@ void LayerJoint::start(Buffer unread, bool sourceEnded) {
 // --- In ------------------------------------------------------------------------------------------
 
 void LayerJoint::onRead(Buffer&& bytes) {
-  tell([&] { layer_->received(std::move(bytes)); });
+  if (started_) return tell([&] { layer_->received(std::move(bytes)); });
+  deliver(std::move(bytes));
 }
 
 void LayerJoint::onReadEnd(const Error* error) {
   if (is_ != State::kOpen) return;
   const CallGuard guard(*this);
   ended_ = true;
-  tell([&] { layer_->receivedEnd(error); });
+  if (started_) {
+    tell([&] { layer_->receivedEnd(error); });
+  } else if (error == nullptr) {
+    deliverEnd();
+  }
   if (error != nullptr) fail(*error);
+}
+
+void LayerJoint::onLost() {
+  if (is_ == State::kOpen) state_.socket.destroy();
 }
 
 void LayerJoint::tellUnread() {
@@ -104,7 +123,7 @@ void LayerJoint::tellUnread() {
 void LayerJoint::read() {
   const CallGuard guard(*this);
   if (is_ != State::kOpen) return;
-  if (!std::exchange(wants_, true)) tell([this] { layer_->wanted(); });
+  if (!std::exchange(wants_, true) && started_) tell([this] { layer_->wanted(); });
   tellUnread();
 }
 
@@ -162,7 +181,7 @@ void LayerJoint::sendEnd() {
 }
 
 std::ptrdiff_t LayerJoint::tryWrite(std::string_view bytes, std::unique_ptr<Error>& error) {
-  if (is_ != State::kOpen || writing_ || plainLeft_ > 0 || !kept_.empty() || waits()) return -1;
+  if (is_ != State::kOpen || writing_ || isPlain() || !kept_.empty() || waits()) return -1;
   const CallGuard guard(*this);
   std::size_t done = 0;
   std::size_t taken = 0;
@@ -197,7 +216,9 @@ void LayerJoint::write(std::span<Buffer> chunks, Callback done) {
 void LayerJoint::end(Callback done) {
   if (fin_ == Fin::kGone) return done(nullptr);
   finalDone_ = std::move(done);
-  tell([this] { layer_->end(); });
+  if (started_) return tell([this] { layer_->end(); });
+  fin_ = Fin::kWanted;
+  pump();
 }
 
 void LayerJoint::pumpNextTick() {
@@ -224,10 +245,10 @@ void LayerJoint::pump() {
 
 // False: nothing can go on.
 bool LayerJoint::step() {
-  if (plainLeft_ > 0) {
+  if (isPlain()) {
     if (waits()) return writePlain(), true;
     if (done_) return answer(nullptr), true;
-    return false;  // the stream still has it
+    if (plainLeft_ > 0) return false;  // the stream still has it
   }
   if (!kept_.empty()) return flush(), true;
   if (std::exchange(owesSent_, false)) return tell([this] { layer_->sent(); }), true;
@@ -279,22 +300,23 @@ void LayerJoint::drop(std::size_t bytes) noexcept {
 void LayerJoint::writePlain() {
   std::vector<Buffer> plain;
   std::size_t size = 0;
-  for (std::size_t i = next_; i < chunks_.size() && size < plainLeft_; ++i) {
-    plain.push_back(chunks_[i].subarray(0, plainLeft_ - size));
+  const std::size_t limit = layer_ != nullptr ? plainLeft_ : SIZE_MAX;
+  for (std::size_t i = next_; i < chunks_.size() && size < limit; ++i) {
+    plain.push_back(chunks_[i].subarray(0, limit - size));
     size += plain.back().size();
   }
   drop(size);
-  plainLeft_ -= size;
-  carry(plain);
+  if (layer_ != nullptr) plainLeft_ -= size;
+  writeDown(plain);
 }
 
 void LayerJoint::flush() {
   Buffer bytes = Buffer::adopt(std::exchange(kept_, {}));
   flying_ = bytes.size();
-  carry({&bytes, 1});
+  writeDown({&bytes, 1});
 }
 
-void LayerJoint::carry(std::span<Buffer> chunks) {
+void LayerJoint::writeDown(std::span<Buffer> chunks) {
   writing_ = true;
   carrier_->write(chunks,
                   [self = Ref<LayerJoint>(this)](const Error* error) { self->onWritten(error); });
@@ -343,8 +365,8 @@ void LayerJoint::fail(const Error& error) {
 
 void LayerJoint::close() noexcept {
   const CallGuard guard(*this);
-  const bool started = is_ == State::kOpen;
-  if (started) {
+  const bool open = is_ == State::kOpen;
+  if (open && started_) {
     is_ = State::kClosing;
     const Hook inside(*this);
     layer_->closing();
@@ -355,7 +377,7 @@ void LayerJoint::close() noexcept {
   next_ = 0;
   kept_ = {};
   unread_ = {};
-  if (started) carrier_->close(state_.socket.errored());
+  if (open) carrier_->close();
 }
 
 void LayerJoint::answerCut() {

@@ -22,7 +22,7 @@ namespace uvnet::impl {
 
 class SocketState;
 
-class LayerJoint final : public RefCounted, private Carrier::Listener {
+class LayerJoint final : public RefCounted, public Carrier::Listener {
  public:
   // read, written: what the stream has counted before.
   LayerJoint(SocketState& state, std::uint64_t read, std::uint64_t written) noexcept
@@ -30,9 +30,12 @@ class LayerJoint final : public RefCounted, private Carrier::Listener {
   ~LayerJoint() override;
 
   Layer* layer() const noexcept { return layer_.get(); }
+  bool carried() const noexcept { return carrier_ != nullptr; }
+  // The connection is there. Until start() its bytes are the stream's, as they are.
+  void carry(std::unique_ptr<Carrier> carrier);
   // plain: bytes that were written and not handed over; they leave as they are.
   void put(std::unique_ptr<Layer> layer, std::size_t plain);
-  // The connection is there. unread: what the stream has read of it and not given out; sourceEnded:
+  // It is carried and has a layer. unread: what the stream has read and not given out; sourceEnded:
   // and that it had come to its end.
   void start(Buffer unread, bool sourceEnded);
 
@@ -51,6 +54,11 @@ class LayerJoint final : public RefCounted, private Carrier::Listener {
 
   std::uint64_t bytesRead() const noexcept { return bytesRead_; }
   std::uint64_t bytesWritten() const noexcept { return bytesWritten_; }
+
+  // --- For the carrier.
+  void onRead(Buffer&& bytes) override;
+  void onReadEnd(const Error* error) override;
+  void onLost() override;
 
   // --- For the layer.
   void send(std::string_view bytes);
@@ -80,9 +88,6 @@ class LayerJoint final : public RefCounted, private Carrier::Listener {
   static constexpr std::size_t kPiece = 65536;
   static constexpr std::size_t kJoined = 16384;
 
-  void onRead(Buffer&& bytes) override;
-  void onReadEnd(const Error* error) override;
-
   template <class F>
   void tell(F&& hook);
   void tellUnread();
@@ -92,12 +97,13 @@ class LayerJoint final : public RefCounted, private Carrier::Listener {
   void pumpNextTick();
   bool step();
   bool waits() const noexcept { return next_ < chunks_.size(); }
+  bool isPlain() const noexcept { return plainLeft_ > 0 || !started_; }
   std::size_t offer(std::string_view bytes);
   bool offerWaiting();
   void drop(std::size_t bytes) noexcept;
   void writePlain();
   void flush();
-  void carry(std::span<Buffer> chunks);
+  void writeDown(std::span<Buffer> chunks);
   void onWritten(const Error* error);
   void answer(const Error* error);
   void finish();
@@ -108,6 +114,7 @@ class LayerJoint final : public RefCounted, private Carrier::Listener {
   std::unique_ptr<Carrier> carrier_;
   State is_ = State::kWaiting;
   Fin fin_ = Fin::kNo;
+  bool started_ = false;  // the layer
   bool writing_ = false;  // the carrier has a write or its end under way
   bool pumping_ = false;  // pump() is below us on the stack
   bool pumpScheduled_ = false;

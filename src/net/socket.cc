@@ -51,6 +51,9 @@ Socket::Socket(const Ref<impl::NetState>& net, SocketOptions options)
   if (options.blockList) state_->setBlockList(*options.blockList);
   if (options.handle != nullptr) {
     state_->adoptBound(*options.handle);
+  } else if (options.over != nullptr) {
+    state_->adoptDuplex(*options.over);
+    if (options.readable) read(0);
   } else if (options.fd) {
     state_->adoptFd(*options.fd);
     if (options.readable) read(0);
@@ -175,6 +178,7 @@ bool Socket::hasRef() const noexcept {
 Socket& Socket::resetAndDestroy() {
   const CallGuard guard(*this);
   const handles::StreamHandle* handle = state_->wire.handle();
+  if (state_->overDuplex) throw impl::invalidHandleType();
   if (handle == nullptr) {
     destroy(impl::socketClosed());
     return *this;
@@ -241,7 +245,7 @@ std::uint64_t Socket::bytesDispatched() const noexcept {
   return joint != nullptr ? joint->bytesWritten() : state_->wire.bytesWritten();
 }
 std::optional<std::size_t> Socket::bufferSize() const noexcept {
-  if (state_->wire.handle() == nullptr) return std::nullopt;
+  if (state_->wire.handle() == nullptr && !state_->overDuplex) return std::nullopt;
   return writableLength();
 }
 const std::vector<std::string>& Socket::autoSelectFamilyAttemptedAddresses() const noexcept {

@@ -166,14 +166,6 @@ void SocketState::readOrWait() {
   }
 }
 
-void SocketState::readNow() {
-  if (joint() != nullptr) {
-    joint()->read();
-  } else {
-    wire.readStart();
-  }
-}
-
 void SocketState::finalOrWait(Callback done) {
   if (!open()) {
     onceConnected([this, done = std::move(done)]() mutable { finalOrWait(std::move(done)); });
@@ -237,39 +229,6 @@ void SocketState::forgetLife() noexcept {
   way_->pendingBytes = 0;
 }
 
-// --- With a layer --------------------------------------------------------------------------------
-
-void SocketState::putLayer(std::unique_ptr<Layer> layer) {
-  if (layer == nullptr) throw invalidArgValue("layer", "nullptr");
-  if (socket.destroyed() || net->gone()) throw socketClosed();
-  if (joint() != nullptr) throw layerAlreadyThere();
-  changeSettings().joint = make<LayerJoint>(*this, wire.bytesRead(), wire.bytesWritten());
-  joint()->put(std::move(layer), socket.core().writable.queuedBytes() + pendingBytes());
-  direct = false;
-  if (open()) startLayer();
-}
-
-void SocketState::startLayer() {
-  stream::ReadableSide& readable = socket.core().readable;
-  Buffer unread = readable.takeUnread();
-  joint()->start(std::move(unread), readable.takeEnd());
-}
-
-void SocketState::stopReading() {
-  if (joint() != nullptr) {
-    joint()->stopReading();
-  } else {
-    wire.readStop();
-  }
-}
-
-std::ptrdiff_t SocketState::tryWriteIndirectly(std::string_view bytes,
-                                               std::unique_ptr<Error>& error) {
-  if (!open() || joint() == nullptr) return -1;
-  nothingPending();
-  return joint()->tryWrite(bytes, error);
-}
-
 // --- The end -------------------------------------------------------------------------------------
 
 void SocketState::destroyHandle(const Error* error, Callback done) {
@@ -279,6 +238,7 @@ void SocketState::destroyHandle(const Error* error, Callback done) {
   wire.stopTimeout();
   const bool hadError = error != nullptr;
   boundOnly = false;
+  const bool wasOver = std::exchange(overDuplex, false);
   if (handles::HandlePtr handle = wire.detach()) {
     forgetLocalName();
     auto closed = [self = Ref<Socket>(&socket), this, joint = settings().joint, hadError](int) {
@@ -295,7 +255,10 @@ void SocketState::destroyHandle(const Error* error, Callback done) {
     done(error);
   } else {
     done(error);
-    tick([this] { emitClose(false); });
+    tick([this, joint = settings().joint, closed = wasOver && hadError] {
+      if (joint) joint->answerCut();
+      emitClose(closed);
+    });
   }
   if (server && std::exchange(counted, false)) server->state_->connectionEnded();
 }

@@ -63,9 +63,13 @@ class SocketState final : public Living {
   // A connection that the system has made already.
   void adopt(handles::HandlePtr handle);
   void adoptBound(BoundSocket& bound);
+  void adoptDuplex(Duplex& below);
   // The socket is of no class that inherits from Socket.
   bool isPlain() const noexcept;
-  bool open() const noexcept { return wire.handle() != nullptr && !connecting && !boundOnly; }
+  bool open() const noexcept {
+    return (wire.handle() != nullptr || overDuplex) && !connecting && !boundOnly;
+  }
+  // --- socket_layer.cc
   void putLayer(std::unique_ptr<Layer> layer);
   LayerJoint* joint() const noexcept { return settings().joint.get(); }
   // Of `direct`, after what it depends on has changed.
@@ -115,7 +119,8 @@ class SocketState final : public Living {
   bool counted = false;  // among the server's connections
   bool resetAndClosing = false;
   bool noDelay = false;
-  bool boundOnly = false;  // the handle is that of a BoundSocket, not connected
+  bool overDuplex = false;  // that carries the connection; there is no handle
+  bool boundOnly = false;   // the handle is that of a BoundSocket, not connected
 
  private:
   struct Race;
