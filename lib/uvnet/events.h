@@ -24,6 +24,7 @@ namespace uvnet {
 
 class Socket;
 class Stream;
+class TLSSocket;
 
 // What identifies an event inside; the name is what people use.
 enum class EventId : std::uint8_t {
@@ -40,6 +41,7 @@ enum class EventId : std::uint8_t {
   kEnd,
   kError,
   kFinish,
+  kKeylog,
   kListening,
   kLookup,
   kNewListener,
@@ -50,7 +52,12 @@ enum class EventId : std::uint8_t {
   kReady,
   kRemoveListener,
   kResume,
+  kSecure,
+  kSecureConnect,
+  kSecureConnection,
+  kSession,
   kTimeout,
+  kTlsClientError,
   kUnpipe,
 };
 
@@ -152,6 +159,16 @@ using Drop = Event<"drop", EventId::kDrop, const DropInfo&>;            // maxCo
 // An accepted socket failed and nobody listens to its own 'error'. With a listener here that ends
 // the one connection; without, it is Host::uncaught's, as in Node.
 using ClientError = Event<"clientError", EventId::kClientError, const uvnet::Error&, Socket&>;
+// TLS is established: v0.3's event of the socket; every TLSSocket has it, just before the next two.
+using Secure = Event<"secure", EventId::kSecure>;
+// Of a client: the peer is who it should be, or that does not matter (rejectUnauthorized).
+using SecureConnect = Event<"secureConnect", EventId::kSecureConnect>;
+using SecureConnection = Event<"secureConnection", EventId::kSecureConnection, TLSSocket&>;
+// A connection failed before it was secure; it is being destroyed.
+using TlsClientError =
+    Event<"tlsClientError", EventId::kTlsClientError, const uvnet::Error&, TLSSocket&>;
+using Keylog = Event<"keylog", EventId::kKeylog, const Buffer&>;     // a line of NSS' key log
+using Session = Event<"session", EventId::kSession, const Buffer&>;  // to resume with later
 using ServerClose = Event<"close", EventId::kClose>;  // closed, and every connection ended
 
 }  // namespace event
@@ -167,13 +184,18 @@ using WritableEvents = EventList<event::Drain, event::Pipe, event::Unpipe, event
 using DuplexEvents = EventList<event::Data, event::Readable, event::Pause, event::Resume,
                                event::End, event::Drain, event::Pipe, event::Unpipe,
                                event::Prefinish, event::Finish, event::Error, event::Close>;
-using SocketEvents = decltype(detail::join(
-    EventList<event::Lookup, event::ConnectionAttempt, event::ConnectionAttemptFailed,
-              event::ConnectionAttemptTimeout, event::Connect, event::Ready, event::Timeout>{},
-    DuplexEvents{}));
+using SocketEvents =
+    decltype(detail::join(EventList<event::Lookup, event::ConnectionAttempt,
+                                    event::ConnectionAttemptFailed, event::ConnectionAttemptTimeout,
+                                    event::Connect, event::Ready, event::Secure, event::Timeout>{},
+                          DuplexEvents{}));
 // 'error' of a server: 'close' does not follow by itself.
 using ServerEvents = EventList<event::Listening, event::Connection, event::Drop, event::Error,
                                event::ClientError, event::ServerClose>;
+using TLSSocketEvents = decltype(detail::join(
+    EventList<event::SecureConnect, event::Keylog, event::Session>{}, SocketEvents{}));
+using TLSServerEvents = decltype(detail::join(
+    EventList<event::SecureConnection, event::TlsClientError>{}, ServerEvents{}));
 
 // --- For who handles events by their EventId (a runtime's relay(), a trace)
 

@@ -18,6 +18,7 @@
 #include <uvnet/export.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace uvnet {
@@ -78,11 +79,19 @@ class UVNET_API Layer {
   // layer has called sendEnd(), now or later, and the FIN is out. Unless overridden: sendEnd().
   virtual void end();
 
+  // The time of setTimer() has passed.
+  virtual void timedOut() {}
+
   // The socket is being destroyed, by whomever; it may come inside another hook that caused it.
   // What is sent here goes if the system takes it at once and nothing waits before it. Only told
   // after start(), and not where nobody is told anything (~Net, resetAndDestroy() is told).
   // Afterwards the functions below do nothing. Must not throw.
   virtual void closing() noexcept {}
+
+  // What tells the layers of one's own from others, without run-time type information: an address
+  // of one's own.
+  virtual const void* kind() const noexcept { return nullptr; }
+  static const void* kindOf(const Layer& layer) noexcept { return layer.kind(); }
 
   // --- What a layer calls, from its hooks or at any other time. Before putLayer() and after
   // closing() nothing happens.
@@ -96,6 +105,10 @@ class UVNET_API Layer {
   void sendEnd();
   // Of its own accord, for a timer or an answer from elsewhere: write() may be offered what waits.
   void ready();
+
+  // timedOut() after so many milliseconds, once; 0: not at all. Each call goes before the last one.
+  // Keeps no loop running, and ends with closing().
+  void setTimer(std::uint64_t milliseconds);
 
   // To the stream, as bytes from the connection come without a layer: 'data', or kept for read().
   // False: enough. Reading of the connection stops until the stream wants more (wanted()); what the

@@ -64,6 +64,9 @@ class UVNET_API Net {
   Server& createServer(const ServerOptions& options,
                        Function<void(Socket&)> connectionListener = {});
 
+  // Holds a server of a class of one's own as createServer() does: until 'close' was emitted.
+  void keep(Server& server);
+
   // A socket that is connecting; the listener is added to 'connect', once. Throws as
   // Socket::connect(). Held until 'close' was emitted; take a Ref to keep it longer.
   Socket& connect(ConnectOptions options, Function<void()> listener = {});

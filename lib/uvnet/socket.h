@@ -23,7 +23,10 @@
 namespace uvnet {
 
 class Net;
+class SecureContext;
 class Server;
+struct CipherInfo;
+struct LegacyCertificate;
 
 namespace impl {
 class NetState;
@@ -98,6 +101,21 @@ class UVNET_API Socket : public Duplex, public On<Socket, SocketEvents> {
   // destroys the socket.
   Socket& putLayer(std::unique_ptr<Layer> layer);
   Layer* layer() const noexcept;  // as long as the socket keeps it, beyond 'close'; or nullptr
+
+  // --- v0.3's TLS, of the optional part uvnet::tls: whoever calls these links it and includes
+  // <uvnet/tls.h>, which says what they return.
+
+  // From here on the connection is secure: a server's end on an accepted socket, a client's
+  // elsewhere. 'secure' tells when; writes before it wait. A server is called in 'connection', a
+  // client in 'connect' or before. Without credentials: the system's roots, and no key. Throws
+  // ERR_TLS_ALREADY_SECURE, or as putLayer().
+  Socket& setSecure();
+  Socket& setSecure(const SecureContext& credentials);
+  // Whether the peer's certificate was asked for, came and is good; not whether it is for that host
+  // (checkServerIdentity()). Throws "Stream is not a secure stream." without setSecure().
+  bool verifyPeer() const;
+  LegacyCertificate getPeerCertificate() const;  // empty: none; throws as verifyPeer()
+  CipherInfo getCipher() const;                  // empty before 'secure'; throws as verifyPeer()
 
   bool connecting() const noexcept;  // from connect() until just before 'connect'
   bool pending() const noexcept;     // not connected (yet)

@@ -174,6 +174,18 @@ void LayerJoint::send(std::string_view bytes) {
   if (hooks_ == 0) pumpNextTick();  // not at once: sent() is no answer to who is still sending
 }
 
+void LayerJoint::setTimer(std::uint64_t milliseconds) {
+  if (is_ != State::kOpen) return;
+  timer_.reset();
+  if (milliseconds == 0) return;
+  const auto fired = [](void* user) {
+    auto& self = *static_cast<LayerJoint*>(user);
+    self.tell([&self] { self.layer_->timedOut(); });
+  };
+  timer_ = std::make_unique<handles::Timer>(*this, fired, this);
+  timer_->start(state_.net->loop()->timers(), milliseconds);
+}
+
 void LayerJoint::sendEnd() {
   if (is_ != State::kOpen || fin_ != Fin::kNo) return;
   fin_ = Fin::kWanted;
@@ -372,6 +384,7 @@ void LayerJoint::close() noexcept {
     layer_->closing();
   }
   is_ = State::kClosed;
+  timer_.reset();
   detachLayer();
   chunks_.clear();
   next_ = 0;
@@ -396,6 +409,7 @@ void LayerJoint::answerCut() {
 
 void LayerJoint::abandon() noexcept {
   is_ = State::kClosed;
+  timer_.reset();
   detachLayer();
   done_ = {};
   finalDone_ = {};
@@ -432,6 +446,9 @@ void Layer::deliverEnd() {
 }
 void Layer::fail(const Error& error) {
   if (joint_ != nullptr) joint_->fail(error);
+}
+void Layer::setTimer(std::uint64_t milliseconds) {
+  if (joint_ != nullptr) joint_->setTimer(milliseconds);
 }
 Socket& Layer::socket() const noexcept {
   UVNET_ASSERT(socket_ != nullptr);

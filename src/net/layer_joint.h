@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "handles/timer.h"
 #include "net/carrier.h"
 
 namespace uvnet::impl {
@@ -68,6 +69,7 @@ class LayerJoint final : public RefCounted, public Carrier::Listener {
   bool deliver(Buffer&& bytes);
   void deliverEnd();
   void fail(const Error& error);
+  void setTimer(std::uint64_t milliseconds);
 
  private:
   enum class State : std::uint8_t {
@@ -134,6 +136,7 @@ class LayerJoint final : public RefCounted, public Carrier::Listener {
   std::size_t next_ = 0;
   Callback done_;
   Callback finalDone_;
+  std::unique_ptr<handles::Timer> timer_;
   Buffer unread_;  // from before the layer came
   std::uint64_t bytesRead_;
   std::uint64_t bytesWritten_;

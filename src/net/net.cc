@@ -37,9 +37,12 @@ Server& Net::createServer(Function<void(Socket&)> connectionListener) {
 Server& Net::createServer(const ServerOptions& options,
                           Function<void(Socket&)> connectionListener) {
   const Ref<Server> server = make<Server>(*this, options, std::move(connectionListener));
-  server->state_->hold();
-  server->state_->keptByNet = true;
+  keep(*server);
   return *server;
+}
+void Net::keep(Server& server) {
+  server.state_->hold();
+  server.state_->keptByNet = true;
 }
 
 Socket& Net::connect(ConnectOptions options, Function<void()> listener) {

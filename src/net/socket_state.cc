@@ -116,6 +116,7 @@ void SocketState::adopt(handles::HandlePtr handle) {
   hold();
   wire.attach(std::move(handle));
   settleDirect();
+  if (joint() != nullptr) startLayer();  // put there before, as a server's own class of socket may
 }
 
 void SocketState::adoptBound(BoundSocket& bound) {

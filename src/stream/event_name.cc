@@ -17,8 +17,8 @@ consteval void addNames(EventList<Events...>, std::array<std::string_view, kEven
 consteval std::array<std::string_view, kEvents> allNames() {
   std::array<std::string_view, kEvents> names;
   addNames(ListenerEvents{}, names);
-  addNames(SocketEvents{}, names);
-  addNames(ServerEvents{}, names);
+  addNames(TLSSocketEvents{}, names);
+  addNames(TLSServerEvents{}, names);
   return names;
 }
 

@@ -54,3 +54,28 @@ else()
 endif()
 configure_file(tools/cmake/uvnet.pc.in uvnet.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/uvnet.pc DESTINATION ${uvnet_pc_dir})
+
+# The optional part, in the component of its name.
+if(TARGET uvnet_tls)
+  install(
+    TARGETS uvnet_tls
+    EXPORT uvnetTlsTargets
+    RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT tls
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT tls
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT tls)
+  install(
+    EXPORT uvnetTlsTargets
+    NAMESPACE uvnet::
+    DESTINATION ${uvnet_config_dir}
+    COMPONENT tls)
+  if(UVNET_SHARED)
+    set(uvnet_tls_pc_requires "")
+  else()
+    set(uvnet_tls_pc_requires ", openssl >= 3.0")
+  endif()
+  configure_file(tools/cmake/uvnet-tls.pc.in uvnet-tls.pc @ONLY)
+  install(
+    FILES ${PROJECT_BINARY_DIR}/uvnet-tls.pc
+    DESTINATION ${uvnet_pc_dir}
+    COMPONENT tls)
+endif()

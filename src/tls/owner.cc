@@ -1,0 +1,152 @@
+// What a handshake that is over, or one that fails, means to a TLSSocket: Node's rules.
+#include <cmath>
+#include <utility>
+
+#include "tls/certificate.h"
+#include "tls/state.h"
+
+namespace uvnet::tls {
+namespace {
+
+Error reset(std::string message) {
+  Error error(std::move(message), "ECONNRESET");
+  return error;
+}
+
+class NodeOwner final : public TlsLayer::Owner {
+ public:
+  void onSecure(TlsLayer& layer) override;
+  void onFailed(TlsLayer& layer, const Error& error) override;
+  void onEndTooSoon(TlsLayer& layer) override;
+  void onTimeout(TlsLayer& layer) override;
+  void onKeylog(TlsLayer& layer, const std::string& line) override {
+    socketOf(layer).emit<"keylog">(Buffer::copyOf(line));
+  }
+  void onSession(TlsLayer& layer, const Buffer& session) override {
+    socketOf(layer).emit<"session">(session);
+  }
+
+ private:
+  static TLSSocket& socketOf(TlsLayer& layer) noexcept {
+    return static_cast<TLSSocket&>(layer.socket());
+  }
+  static void onServerSecure(TlsLayer& layer, TLSSocket& socket, SocketState& state);
+  static void onClientSecure(TlsLayer& layer, TLSSocket& socket, SocketState& state);
+  static void failHandshake(TlsLayer& layer, const Error& error);
+};
+
+// Why the peer's certificate is no good, if it is not. One that did not come is none that is.
+std::optional<Error> verify(Engine& engine) {
+  const X509Ptr certificate = peerX509(engine.ssl());
+  long result = SSL_get_verify_result(engine.ssl());
+  if (certificate == nullptr) {
+    if (SSL_session_reused(engine.ssl()) != 0) return std::nullopt;
+    result = X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT;
+  }
+  if (result == X509_V_OK) return std::nullopt;
+  return verifyError(result);
+}
+
+void NodeOwner::onSecure(TlsLayer& layer) {
+  TLSSocket& socket = socketOf(layer);
+  SocketState& state = SocketState::of(socket);
+  layer.setTimer(0);
+  socket.emit<"secure">();
+  if (socket.destroyed()) return;
+  if (layer.engine().isServer()) {
+    onServerSecure(layer, socket, state);
+  } else {
+    onClientSecure(layer, socket, state);
+  }
+}
+
+void NodeOwner::onServerSecure(TlsLayer& layer, TLSSocket& socket, SocketState& state) {
+  if (state.requestCert) {
+    if (const std::optional<Error> error = verify(layer.engine())) {
+      state.authorizationError = error->code;
+      // No alert: the client hears of it by the connection's end.
+      if (state.rejectUnauthorized) return failHandshake(layer, reset("socket hang up"));
+    } else {
+      state.authorized = true;
+    }
+  }
+  state.secureConnecting = false;
+  if (Server* server = SocketState::serverOf(socket)) server->emit<"secureConnection">(socket);
+}
+
+void NodeOwner::onClientSecure(TlsLayer& layer, TLSSocket& socket, SocketState& state) {
+  Engine& engine = layer.engine();
+  std::optional<Error> error = verify(engine);
+  if (!error && SSL_session_reused(engine.ssl()) == 0) {
+    if (const auto certificate = peerCertificate(engine.ssl(), false, true)) {
+      error = state.check ? state.check(state.host, *certificate)
+                          : checkServerIdentity(state.host, *certificate);
+    }
+  }
+  if (socket.destroyed()) return;
+  if (error) {
+    state.authorizationError = error->code.empty() ? error->message : error->code;
+    if (state.rejectUnauthorized) {
+      socket.destroy(*error);
+      return;
+    }
+  } else {
+    state.authorized = true;
+  }
+  state.secureConnecting = false;
+  socket.emit<"secureConnect">();
+}
+
+// Of a connection that is not secure yet: a server hears of it, a client's socket says so itself.
+void NodeOwner::failHandshake(TlsLayer& layer, const Error& error) {
+  TLSSocket& socket = socketOf(layer);
+  Server* server = SocketState::serverOf(socket);
+  if (server == nullptr) {
+    socket.destroy(error);
+    return;
+  }
+  const Ref<TLSSocket> held(&socket);
+  const Error copy = error;
+  socket.destroy();
+  server->emit<"tlsClientError">(copy, socket);
+}
+
+void NodeOwner::onFailed(TlsLayer& layer, const Error& error) {
+  if (SocketState::of(socketOf(layer)).secureConnecting) {
+    failHandshake(layer, error);
+  } else {
+    layer.fail(error);
+  }
+}
+
+void NodeOwner::onEndTooSoon(TlsLayer& layer) {
+  TLSSocket& socket = socketOf(layer);
+  if (SocketState::serverOf(socket) != nullptr) {
+    return failHandshake(layer, reset("socket hang up"));
+  }
+  // Node's client hears the 'end', then that it was too soon.
+  layer.deliverEnd();
+  if (socket.destroyed()) return;
+  socket.host().nextTick([held = Ref<TLSSocket>(&socket)] {
+    held->destroy(
+        reset("Client network socket disconnected before secure TLS connection was "
+              "established"));
+  });
+}
+
+void NodeOwner::onTimeout(TlsLayer& layer) {
+  failHandshake(layer, Error("TLS handshake timeout", "ERR_TLS_HANDSHAKE_TIMEOUT"));
+}
+
+}  // namespace
+
+void SocketState::secure(TLSSocket& socket, const std::shared_ptr<Context>& context,
+                         EngineOptions options) {
+  auto layer =
+      std::make_unique<TlsLayer>(context, std::move(options), std::make_unique<NodeOwner>());
+  const double most = of(socket).handshakeTimeout;
+  if (most > 0) layer->setHandshakeTimeout(static_cast<std::uint64_t>(std::ceil(most)));
+  socket.putLayer(std::move(layer));
+}
+
+}  // namespace uvnet::tls
