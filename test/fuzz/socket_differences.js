@@ -9,15 +9,20 @@ const without = (fields) => {
   return (program, node, ours) => [strip(node), strip(ours)];
 };
 
-// From where a socket is failing on.
+// From where a socket is failing on; at its 'close' all is told, and what it says then is compared.
 function withoutLost(trace) {
   const failing = new Set();
+  const written = new Map();
   const out = [];
   for (let line of trace) {
-    const [name, mark] = line.split(' ');
+    const [name, mark, what] = line.split(' ');
     if (/ (?:destroyed=true|readableAborted=true|readyState=closed)/.test(line)) failing.add(name);
-    if (mark === ':' && failing.has(name)) line = line.replace(/ bytesWritten=\S+/, '');
+    const [field, bytes] = (mark === ':' && / bytesWritten=(\S+)/.exec(line)) || [];
+    if (field !== undefined) written.set(name, bytes);
+    if (field !== undefined && failing.has(name)) line = line.replace(field, '');
+    if (mark === 'close') line += ` written ${written.get(name)}`;
     if (line !== `${name} :`) out.push(line);
+    if (mark === '>' && what === 'connect') failing.delete(name);
   }
   return out;
 }
