@@ -220,6 +220,9 @@ class UVNET_API Stream : public Emitter {
   void abortOn(const std::stop_token& signal);
   // After this the stream can be used for another life (a Socket that connects again).
   void undestroy();
+  // As that for a stream that was not destroyed: an end() or a failure that came before there was a
+  // source is no longer seen. What is queued stays, and what is owed is told as before.
+  void reopen();
   // As 'error' with destroy(), or without where autoDestroy is off.
   void errorOrDestroy(const Error& error);
   // write() after end() is answered with EPIPE and destroys: the peer has ended this stream.

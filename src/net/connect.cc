@@ -108,7 +108,11 @@ const std::vector<std::string>& SocketState::attemptedAddresses() const noexcept
 }
 
 void SocketState::openHandle(bool pipe) {
-  if (socket.destroyed()) socket.undestroy();
+  if (socket.destroyed()) {
+    socket.undestroy();
+  } else {
+    socket.reopen();
+  }
   captureContext();
   forgetLocalName();
   if (pipe) {

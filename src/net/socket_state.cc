@@ -166,7 +166,9 @@ void SocketState::readOrWait() {
 }
 
 void SocketState::finalOrWait(Callback done) {
-  if (!open()) {
+  if (!open() && !connecting && net->options.unconnectedEndsFinish) {
+    done(nullptr);
+  } else if (!open()) {
     onceConnected([this, done = std::move(done)]() mutable { finalOrWait(std::move(done)); });
   } else {
     wire.shutdown(std::move(done));

@@ -26,6 +26,8 @@ class Lifecycle {
   void destroy(const Error* error);
   void errorOrDestroy(const Error& error, bool sync);
   void undestroy();
+  // Both sides open again; what waits stays, and what fails later fails this stream.
+  void reopen();
   // Keeps the first one.
   void fail(const Error& error);
   // doConstruct() on the next tick; everything waits for it.

@@ -128,6 +128,13 @@ void Lifecycle::errorOrDestroy(const Error& error, bool sync) {
   }
 }
 
+void Lifecycle::reopen() {
+  errorEmitted = closeEmitted = false;
+  errored.reset();
+  stream_.core().readable.reopen();
+  stream_.core().writable.reopen();
+}
+
 void Lifecycle::undestroy() {
   generation.next();
   constructed = true;

@@ -297,6 +297,7 @@ void Stream::abortOn(const std::stop_token& signal) {
 void Stream::watchSignal(const std::stop_token& signal) {
   core_->abort.add(stream::onAbort(signal, host(), [this] { destroy(stream::abortError()); }));
 }
+void Stream::reopen() { core_->life.reopen(); }
 void Stream::undestroy() {
   const CallGuard guard(*this);
   core_->life.undestroy();
