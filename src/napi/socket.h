@@ -44,11 +44,13 @@ class NodeSocket final : public Socket, public Wrapped {
   // What Node's streams show and the public calls do not.
   using Socket::asyncContext;
   using Socket::bytesDispatched;
-  using Stream::endCounted;
   using Stream::inside;
   using Stream::Inside;
   using Stream::setReadableFlowing;
-  using Stream::writeCounted;
+
+  // Text, which waits as so many characters.
+  bool writeText(std::string_view text, Encoding encoding, Callback done);
+  void endText(std::string_view text, Encoding encoding, Callback done);
 
   // The methods that a subclass has overridden in JavaScript, which are asked then; and what they
   // call when they want the socket's own.

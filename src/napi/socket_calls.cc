@@ -71,18 +71,6 @@ napi_value connect(Call& call) {
   return nullptr;
 }
 
-// JavaScript's length of a text, as which it counts while it waits: all bytes that begin a
-// character, and those twice that begin one of four bytes.
-std::size_t unitsOf(std::string_view utf8) noexcept {
-  std::size_t units = 0;
-  for (const char byte : utf8) {
-    const auto value = static_cast<unsigned char>(byte);
-    units += (value & 0xC0U) != 0x80U;
-    units += value >= 0xF0U;
-  }
-  return units;
-}
-
 // Nanoseconds count in a write: lib/node has looked at the chunk, so nothing is asked twice.
 Callback writeCallback(Call& call, NodeSocket& socket, std::size_t index) {
   if (call.count() <= index) return {};
@@ -115,7 +103,7 @@ napi_value writeText(Call& call) {
   const std::string text = all ? std::string() : toString(env, call[1]);
   const std::string_view view = all ? std::string_view(few.data(), size) : std::string_view(text);
   const Encoding encoding = call.count() < 3 ? Encoding::utf8 : encodingOf(env, call[2]);
-  return toJs(env, socket.writeCounted(view, encoding, unitsOf(view), std::move(done)));
+  return toJs(env, socket.writeText(view, encoding, std::move(done)));
 }
 
 // chunk or undefined, encoding, callback
@@ -130,7 +118,7 @@ napi_value end(Call& call) {
     socket.end(view.buffer(), std::move(done));
   } else {
     const std::string text = toString(env, call[0]);
-    socket.endCounted(text, encodingOf(env, call[1]), unitsOf(text), std::move(done));
+    socket.endText(text, encodingOf(env, call[1]), std::move(done));
   }
   return nullptr;
 }

@@ -234,6 +234,10 @@ std::uint64_t Socket::bytesWritten() const noexcept {
   return state_->wire.bytesWritten() + core().writable.queuedBytes() + state_->pendingBytes();
 }
 std::uint64_t Socket::bytesDispatched() const noexcept { return state_->wire.bytesWritten(); }
+void Socket::setArrivalsAsked(bool asked) noexcept { state_->wire.setArrivalsAsked(asked); }
+void Socket::uncountRefused(std::uint64_t bytes) noexcept {
+  if (handles::StreamHandle* handle = state_->wire.handle()) handle->uncount(bytes);
+}
 std::optional<std::size_t> Socket::bufferSize() const noexcept {
   if (state_->wire.handle() == nullptr) return std::nullopt;
   return writableLength();
