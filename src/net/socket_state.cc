@@ -60,6 +60,7 @@ SocketState::SocketState(Socket& owner, Ref<NetState> state, OnRead onread)
     : Living(std::move(state)), socket(owner), wire(owner) {
   wire.setOnRead(std::move(onread));
   wire.setCutWritesFail(net->options.cutWritesFail);
+  socket.core().writable.lateEndsAreTold = net->options.lateEndsAreTold;
   // Whoever inherits from Socket has not been constructed yet.
   net->plainSocket = virtualsOf(owner);
 }
