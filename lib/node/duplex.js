@@ -43,19 +43,34 @@ const toEncoding = (name) => (!name || name === 'buffer' ? undefined : validate.
 const isCut = (text, encoding) =>
   encoding !== undefined && encoding !== 'utf8' && !text.isWellFormed();
 
+// Text as bytes: newer Nodes know no such encoding; older ones refuse it where it would go to the
+// handle, and elsewhere it fails as every write does.
+const kBufferOfText = parseInt(process.versions.node, 10) < 24;
+function refuseText(socket) {
+  if (!kBufferOfText) throw errors.unknownEncoding('buffer');
+  if (socket.writable && get(socket[kNumber], GET.hasHandle)) throw errors.notABuffer();
+}
+
 const methods = {
   write(chunk, encoding, callback) {
     if (typeof encoding === 'function') {
       callback = encoding;
       encoding = undefined;
     }
-    if (typeof chunk !== 'string' && !isUint8Array(chunk)) {
-      if (chunk === null) throw errors.nullValues();
-      toEncoding(encoding);
-      chunk = toChunk(chunk);
-    } else if (encoding) {
-      if (encoding === 'buffer' && typeof chunk === 'string') throw errors.notABuffer();
-      encoding = toEncoding(encoding);
+    try {
+      if (typeof chunk !== 'string' && !isUint8Array(chunk)) {
+        if (chunk === null) throw errors.nullValues();
+        toEncoding(encoding);
+        chunk = toChunk(chunk);
+      } else if (encoding) {
+        if (encoding === 'buffer' && typeof chunk === 'string') refuseText(this);
+        encoding = toEncoding(encoding);
+      }
+    } catch (error) {
+      // Once the peer's end has ended this side too, Node does not look at what is written.
+      if (!get(this[kNumber], GET.endedByPeer)) throw error;
+      chunk = '';
+      encoding = undefined;
     }
     if (typeof chunk === 'string' && (encoding ||= this[kDefaultEncoding]) &&
         isCut(chunk, encoding)) {
@@ -84,6 +99,7 @@ const methods = {
     if (chunk == null) {
       chunk = encoding = undefined;
     } else {
+      if (encoding === 'buffer' && typeof chunk === 'string') refuseText(this);
       encoding = toEncoding(encoding) || this[kDefaultEncoding];
       chunk = toChunk(chunk);
       if (typeof chunk === 'string' && isCut(chunk, encoding)) chunk = Buffer.from(chunk, encoding);
@@ -226,7 +242,9 @@ function tell(socket, event, change) {
 function give(socket, method, chunk, encoding) {
   if (chunk === null) return method.call(socket, null, undefined);
   if (typeof chunk === 'string') {
-    encoding = toEncoding(encoding);
+    // As Buffer.from() takes it.
+    if (encoding === 'buffer') throw errors.unknownEncoding(encoding);
+    encoding = typeof encoding === 'string' ? toEncoding(encoding) : undefined;
     return isCut(chunk, encoding) ? method.call(socket, Buffer.from(chunk, encoding), undefined) :
       method.call(socket, chunk, encoding);
   }

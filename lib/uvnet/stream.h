@@ -236,6 +236,7 @@ class UVNET_API Stream : public Emitter {
     bool sourceEnded;  // the end was pushed; what came before it may still be unread
     bool reading;      // doRead() was called and has not pushed yet
     bool endReturned;  // end() has come back
+    bool endedByPeer;  // and that was for the other side's end: writes are refused with EPIPE
     bool owesDrain;    // also of a destroyed one, which writableNeedDrain() says nothing of
     bool errorEmitted;
     bool closeEmitted;

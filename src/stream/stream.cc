@@ -141,6 +141,7 @@ Stream::Inside Stream::inside() const noexcept {
   return {.sourceEnded = core_->readable.sourceEnded(),
           .reading = core_->readable.reading(),
           .endReturned = core_->writable.endReturned(),
+          .endedByPeer = core_->writable.endedByPeer && core_->writable.ended(),
           .owesDrain = core_->writable.needDrain(),
           .errorEmitted = core_->life.errorEmitted,
           .closeEmitted = core_->life.closeEmitted,
