@@ -108,6 +108,9 @@ class NodeSocket final : public Socket, public Wrapped {
 
   template <class... Values>
   void callHook(Hook hook, Values... values);
+  // What JavaScript throws there is the core's to take, as an Error.
+  template <class Call>
+  void throwingErrors(Call&& call);
   napi_value doneToJs(Callback done);
 
   // Listeners of the library's own that are among JavaScript's.

@@ -18,6 +18,18 @@ void NodeSocket::callHook(Hook hook, Values... values) {
   environment().call(hook, arguments);
 }
 
+// In the hooks whose failing is the stream's, not its caller's.
+template <class Call>
+void NodeSocket::throwingErrors(Call&& call) {
+  try {
+    call();
+  } catch (const JsException&) {
+    const napi_value thrown = environment().takeException();
+    if (thrown == nullptr) throw;  // the environment is going
+    throw fromJs(environment(), thrown);
+  }
+}
+
 // A function that answers once.
 napi_value NodeSocket::doneToJs(Callback done) {
   struct Done {
@@ -61,7 +73,7 @@ napi_value NodeSocket::doneToJs(Callback done) {
 void NodeSocket::doRead(std::size_t size) {
   if ((overrides_ & kRead) == 0) return Socket::doRead(size);
   environment().enterJs();
-  callHook(Hook::kDoRead, toJs(env(), static_cast<double>(size)));
+  throwingErrors([&] { callHook(Hook::kDoRead, toJs(env(), static_cast<double>(size))); });
 }
 
 std::ptrdiff_t NodeSocket::doTryWrite(std::string_view bytes, std::unique_ptr<Error>& error) {
@@ -94,7 +106,7 @@ void NodeSocket::doWritev(std::span<Buffer> chunks, Callback done) {
 void NodeSocket::doFinal(Callback done) {
   if ((overrides_ & kFinal) == 0) return Socket::doFinal(std::move(done));
   environment().enterJs();
-  callHook(Hook::kDoFinal, doneToJs(std::move(done)));
+  throwingErrors([&] { callHook(Hook::kDoFinal, doneToJs(std::move(done))); });
 }
 
 void NodeSocket::autoEnd() {
@@ -111,11 +123,15 @@ void NodeSocket::autoDestroy() {
 void NodeSocket::doDestroy(const Error* error, Callback done) {
   hadHandle_ = bufferSize().has_value();
   if ((overrides_ & kDestroy) == 0 || environment().ending()) {
-    return Socket::doDestroy(error, std::move(done));
+    // A reset that fails tells a listener, or is thrown where there is none.
+    return throwingErrors([&] { Socket::doDestroy(error, std::move(done)); });
   }
   environment().enterJs();
-  callHook(Hook::kDoDestroy, error == nullptr ? null(env()) : errors()->toJs(environment(), *error),
-           doneToJs(std::move(done)));
+  throwingErrors([&] {
+    callHook(Hook::kDoDestroy,
+             error == nullptr ? null(env()) : errors()->toJs(environment(), *error),
+             doneToJs(std::move(done)));
+  });
 }
 
 namespace {

@@ -241,7 +241,10 @@ void SocketState::destroyHandle(const Error* error, Callback done) {
     };
     if (std::exchange(resetAndClosing, false)) {
       const int status = handles::Tcp::closeReset(std::move(handle), std::move(closed));
-      if (status < 0) socket.emitError(errnoError(status, "reset"));
+      if (status < 0) {
+        connectionEnded();  // the listener may throw
+        socket.emitError(errnoError(status, "reset"));
+      }
     } else {
       handles::StreamHandle::close(std::move(handle), std::move(closed));
     }
@@ -250,6 +253,10 @@ void SocketState::destroyHandle(const Error* error, Callback done) {
     done(error);
     tick([this] { emitClose(false); });
   }
+  connectionEnded();
+}
+
+void SocketState::connectionEnded() {
   if (server && std::exchange(counted, false)) server->state_->connectionEnded();
 }
 

@@ -71,6 +71,7 @@ class SocketState final : public Living {
   void hold() { held_ = Ref<Socket>(&socket); }
   void emitClose(bool hadError);
   void destroyHandle(const Error* error, Callback done);
+  void connectionEnded();  // tells the server that counts it, once
   void readOrWait();
   void finalOrWait(Callback done);
   void writeOrWait(std::span<Buffer> chunks, bool tried, Callback done);
