@@ -69,6 +69,7 @@ const hooks = {
   // A listener of the core's own, in its place among the program's.
   listen(target, id, listener) { target.once(EVENTS[id], listener); },
   unlisten(target, id, listener) { target.removeListener(EVENTS[id], listener); },
+  arrived(socket, chunk) { return socket.push(chunk); },
   autoEnd(socket) { socket.end(); },
   autoDestroy(socket) { socket.destroy(); },
   doRead(socket, size) { socket._read(size); },

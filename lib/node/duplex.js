@@ -131,8 +131,10 @@ const methods = {
     return native.read.call(this, size);
   },
 
-  push(chunk, encoding) { return give(this, native.push, chunk, encoding); },
-  unshift(chunk, encoding) { return give(this, native.unshift, chunk, encoding); },
+  // Put back, too, null is the end.
+  unshift(chunk, encoding) {
+    return give(this, chunk === null ? native.push : native.unshift, chunk, encoding);
+  },
 
   pause() {
     native.pause.call(this);
@@ -264,6 +266,9 @@ function tellOfPipes(socket) {
   }
 }
 
+// A program's own is called for what arrives (socket.js).
+function push(chunk, encoding) { return give(this, native.push, chunk, encoding); }
+
 // Nobody but the socket itself hears 'end', and nothing takes its data.
 function listensAlone(socket) {
   const made = socket[kViews];
@@ -320,7 +325,7 @@ function install(Socket) {
     Object.defineProperty(prototype, name,
       { value: method, writable: true, configurable: true, enumerable: kOwnOfNode.has(name) });
   }
-  const watched = Object.keys(methods).concat('emit', 'once', '_read', '_write', '_writev',
+  const watched = Object.keys(methods).concat('emit', 'once', 'push', '_read', '_write', '_writev',
     '_final', '_destroy').map((name) => [name, prototype[name]]);
   isPlain = (socket) => socket instanceof Socket &&
     watched.every(([name, method]) => socket[name] === method);
@@ -363,4 +368,4 @@ function connecting(socket) {
   socket.uncork();
 }
 
-module.exports = { install, begin, connecting, toEncoding };
+module.exports = { install, begin, connecting, push, toEncoding };

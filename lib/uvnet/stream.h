@@ -209,6 +209,9 @@ class UVNET_API Stream : public Emitter {
   virtual stream::Wire* plainWire() noexcept { return nullptr; }
   // Just before 'end' is emitted.
   virtual void onEnding() {}
+  // Where a kind of stream has asked its wire for it: bytes came, or the end (nullptr). For one
+  // whose users may have put something in front of push(), which this is to call.
+  virtual bool takeArrived(const Buffer* chunk);
 
   // From the source: bytes, or the end. False: stop, the mark is reached; doRead() comes again.
   bool push(Buffer chunk);

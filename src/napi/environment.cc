@@ -15,7 +15,7 @@ namespace {
 constexpr std::array<const char*, kHooks> kHookNames = {
     "emit",    "data",        "view",   "error",    "socket",   "warning", "tick",
     "pool",    "lookup",      "doRead", "doWrite",  "doWritev", "doFinal", "doDestroy",
-    "autoEnd", "autoDestroy", "listen", "unlisten", "snapshot"};
+    "autoEnd", "autoDestroy", "listen", "unlisten", "snapshot", "arrived"};
 
 // A slab for reads: a Buffer of JavaScript's, kept alive by the chunks in C++ and, once it is let
 // go here, by the views that JavaScript has of it.

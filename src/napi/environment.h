@@ -48,8 +48,9 @@ enum class Hook : std::uint8_t {
   kListen,
   kUnlisten,
   kSnapshot,
+  kArrived,
 };
-inline constexpr std::size_t kHooks = 19;
+inline constexpr std::size_t kHooks = 20;
 
 class Environment final : public RefCounted {
  public:

@@ -1,5 +1,6 @@
 // Methods of a Socket that programs override in JavaScript: _read, _write, _writev, _final and
-// _destroy, which the core asks then and which may call the socket's own; end() and destroy(), as
+// _destroy, which the core asks then and which may call the socket's own; push(), which is given
+// what arrives; end() and destroy(), as
 // which the core does what Node's streams do of themselves.
 #include <memory>
 #include <utility>
@@ -118,6 +119,14 @@ void NodeSocket::autoDestroy() {
   if (environment().ending()) return;
   environment().enterJs();
   callHook(Hook::kAutoDestroy);
+}
+
+bool NodeSocket::takeArrived(const Buffer* chunk) {
+  if (environment().ending()) return false;
+  environment().enterJs();
+  const napi_value arguments[] = {object(),
+                                  chunk != nullptr ? bytesToJs(env(), *chunk) : null(env())};
+  return toBool(env(), environment().call(Hook::kArrived, arguments));
 }
 
 void NodeSocket::doDestroy(const Error* error, Callback done) {

@@ -307,6 +307,9 @@ void Stream::errorOrDestroy(const Error& error) {
   const CallGuard guard(*this);
   core_->life.errorOrDestroy(error, false);
 }
+bool Stream::takeArrived(const Buffer* chunk) {
+  return chunk != nullptr ? push(*chunk) : push(nullptr);
+}
 void Stream::setEndedByPeer(bool ended) noexcept { core_->writable.endedByPeer = ended; }
 
 void Stream::abandon() noexcept {

@@ -82,7 +82,9 @@ void Wire::readStop() {
   } else if (const unsigned slabs = gauge_.note(chunk.size()); slabs > 0) {
     handle_->moveReads(slabs);
   }
-  if (!core.readable.push(std::move(chunk))) stopAfterFullRead();
+  const bool more = arrivalsAsked_ ? stream().takeArrived(&chunk)
+                                   : core.readable.push(std::move(chunk));
+  if (!more) stopAfterFullRead();
 }
 
 handles::StreamHandle* Wire::onReadDestination() {
@@ -114,7 +116,11 @@ void Wire::onReadEnd(int status) {
     return;
   }
   if (stream().readableEnded()) return;
-  stream().pushEnd();
+  if (arrivalsAsked_) {
+    stream().takeArrived(nullptr);
+  } else {
+    stream().pushEnd();
+  }
   stream().read(0);  // starts the way to 'end' where nothing is buffered
 }
 
