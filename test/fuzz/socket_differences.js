@@ -27,16 +27,13 @@ function withoutLost(trace) {
   return out;
 }
 
-const kForgotten = / callback \d+ of end ERR_STREAM_DESTROYED/;
-const withoutForgotten = (trace) => trace.filter((line) => !kForgotten.test(line));
-
 // readableFlowing of a destroyed socket.
 function withoutFlowAtClose(trace) {
   const gone = new Set();
   return trace.flatMap((line) => {
     const [name, mark] = line.split(' ');
-    if (mark === ':' && gone.has(name)) line = line.replace(/ readableFlowing=false/, '');
     if (/ destroyed=true/.test(line)) gone.add(name);
+    if (mark === ':' && gone.has(name)) line = line.replace(/ readableFlowing=false/, '');
     return line === `${name} :` ? [] : [line];
   });
 }
@@ -89,6 +86,23 @@ function reconnect(trace, is) {
   return -1;
 }
 
+const isConnect = (line) => line === 'c > connect' || line === 'c connect()';
+
+// Where a destroyed socket connects whose 'error' or 'close' is still to come; -1: nowhere.
+function lateError(program, node) {
+  let began = -1;
+  let reopened = false;
+  for (const [index, line] of node.entries()) {
+    if (isConnect(line)) began = index;
+    if (/^c :.* destroyed=false/.test(line) && began >= 0) reopened = true;
+    if (/^c :.* destroyed=true/.test(line) || line === 'c connect') reopened = false;
+    if (!reopened) continue;
+    // Where nobody listens it is not seen; but before the first connection it is always so.
+    if (/^c (?:error|close)/.test(line) || (program.silent && node[began] === 'c connect()')) return began;
+  }
+  return -1;
+}
+
 const thrown = (trace) => trace.filter((line) => /^process (?:uncaught|threw)/.test(line));
 
 module.exports = [
@@ -102,6 +116,25 @@ module.exports = [
     reason: 'bytesWritten counts what is queued. Node takes what a destroy or a failed write threw away off when the ' +
       'callbacks are told, ours when it is thrown away.',
     apply: (program, node, ours) => [withoutLost(node), withoutLost(ours)],
+  },
+  {
+    name: 'lone-text',
+    reason: 'Node does not count (bytesWritten) a text of up to 16 KiB that fails when it is written alone. Ours does if ' +
+      'that text had waited, corked or for the connection.',
+    apply: (program, node, ours) => {
+      if (!/"(?:write|end)","[cs]",\["[tx]"/.test(JSON.stringify(program))) return [node, ours];
+      const written = (line) => Number(/ close true written (\d+)$/.exec(line)?.[1] ?? NaN);
+      return [node, ours.map((line, i) => {
+        const more = written(line) - written(node[i] ?? '');
+        return more > 0 && more <= 16384 ? node[i] : line;
+      })];
+    },
+  },
+  {
+    name: 'address-asked',
+    reason: 'While it connects Node remembers the first answer of address(). Ours asks the system each time.',
+    apply: (program, node, ours) => [node, ours.map((line, i) => (/^c < address /.test(line) &&
+      /^c < address string 0 /.test(node[i]) ? node[i] : line))],
   },
   {
     name: 'throw',
@@ -119,12 +152,9 @@ module.exports = [
   {
     name: 'end-forgotten',
     reason: 'The callback of an end() after destroy() is never called by Node, or when the next connection of the same ' +
-      'socket ends. Ours is told ERR_STREAM_DESTROYED at once.',
-    apply: (program, node, ours) => {
-      const index = ours.findIndex((line) => kForgotten.test(line) && !node.includes(line));
-      if (index >= 0) return upTo(index, ours, [node, ours]);
-      return node.includes('c < connect itself') ? [node, ours].map(withoutForgotten) : [node, ours];
-    },
+      'socket ends. Ours on Node is never called.',
+    apply: (program, node, ours) => (node.includes('c < connect itself') ?
+      [node.filter((line) => ours.includes(line) || !/ callback \d+ of end /.test(line)), ours] : [node, ours]),
   },
   {
     name: 'reset-failed',
@@ -147,28 +177,32 @@ module.exports = [
   },
   {
     name: 'last-life',
-    reason: 'What a socket was asked for and that waited for a connection which did not come (end(), destroySoon(), ' +
-      'resetAndDestroy(), unref()) acts in Node on the next one: its FIN or RST at connect. Ours ends with its own attempt.',
+    reason: 'What a socket was asked for and that waited for a connection which did not come (write(), end(), ' +
+      'destroySoon(), resetAndDestroy(), unref()) acts in Node on the next one: its bytes, FIN or RST at connect. Ours ends with its own attempt.',
     apply: (program, node, ours) => {
       let waits = false;
       let again = false;
+      let connecting = false;
+      let kept = false;
       for (const [index, line] of node.entries()) {
+        connecting = /^c :.* connecting=(true|false)/.exec(line)?.[1] === 'true' || (connecting && !/ connecting=false/.test(line));
         if (/^c > (?:end|destroySoon|resetAndDestroy|unref)/.test(line)) waits = true;
+        if (line === 'c > write' && connecting) waits = kept = true;
         if (/^c close/.test(line) && waits) again = true;
         if (line !== 'c connect') continue;
-        if (again) return upTo(index, node, [node, ours]);
-        waits = false;
+        // Bytes count from the beginning.
+        if (again) return upTo(kept ? lastBefore(node, index, isConnect) : index, node, [node, ours]);
+        waits = kept = false;
       }
       return [node, ours];
     },
   },
   {
     name: 'late-error',
-    reason: 'The error of a write() that is refused comes on the next tick, and in Node destroys the connection that ' +
-      'connect() has begun in between, too: its close comes twice. Ours ends the connection that was written to.',
+    reason: 'The error and close of a destroy() or a refused write() come on the next tick, and in Node mark or destroy ' +
+      'the connection that connect() has begun in between, too (no finish, close twice). Ours are of the one before.',
     apply: (program, node, ours) => {
-      const index = node.findIndex((line, i) => line === 'c error ERR_STREAM_WRITE_AFTER_END' && ours[i] !== line);
-      const began = lastBefore(node, Math.max(index, 0), (line) => line === 'c > connect');
+      const began = lateError(program, node);
       return began < 0 ? [node, ours] : upTo(began, node, [node, ours]);
     },
   },

@@ -52,7 +52,12 @@ class Generator {
   }
   side() { return this.chance(0.5) ? 'c' : 's'; }
   chunk() {
-    if (this.chance(0.04)) return ['x', this.pick(BAD_CHUNKS), this.pick(BAD_ENCODINGS)];
+    if (this.chance(0.04)) {
+      const kind = this.pick(BAD_CHUNKS);
+      const encoding = this.pick(BAD_ENCODINGS);
+      // Node 20 refuses a text as bytes, and takes it for a write that is under way for ever.
+      return ['x', kind, kind === 'empty' && encoding === 'buffer' ? 'utf8' : encoding];
+    }
     if (this.chance(0.5)) return ['b', this.pick(this.chance(0.8) ? SIZES.slice(0, 8) : SIZES)];
     if (this.chance(0.7)) return ['t', this.pick(TEXTS)];
     const encoding = this.pick(ENCODINGS);
