@@ -60,7 +60,7 @@ napi_value init(Call& call) {
   checkUntied(call.env(), call.self());
   const auto socket =
       make<NodeSocket>(call.environment(), call.self(), socketOptions(call.environment(), bag));
-  socket->setOverrides(static_cast<int>(numberOption(call.env(), bag, "overrides").value_or(0)));
+  socket->setOverrides(whole<int>(numberOption(call.env(), bag, "overrides").value_or(0)));
   return toJs(call.env(), socket->number());
 }
 
@@ -149,9 +149,8 @@ napi_value read(Call& call) {
   auto& socket = call.self<NodeSocket>();
   const bool all = typeOf(call.env(), call[0]) != napi_number;
   const double n = all ? 0 : toDouble(call.env(), call[0]);
-  constexpr auto kMost = static_cast<double>(std::numeric_limits<std::int32_t>::max());
   const std::optional<Buffer> chunk =
-      all ? socket.read() : socket.read(static_cast<std::int64_t>(n > kMost ? kMost : n));
+      all ? socket.read() : socket.read(std::int64_t{whole<std::int32_t>(n)});
   return chunk ? socket.chunkToJs(*chunk) : null(call.env());
 }
 
@@ -183,8 +182,12 @@ napi_value setEncoding(Call& call) {
 
 // event, whether there are listeners now, what changed
 napi_value listening(Call& call) {
-  call.self<NodeSocket>().listening(static_cast<EventId>(toInt(call.env(), call[0])),
-                                    toBool(call.env(), call[1]), toInt(call.env(), call[2]));
+  const int event = toInt(call.env(), call[0]);
+  for (const EventId known : {EventId::kData, EventId::kReadable}) {
+    if (event != static_cast<int>(known)) continue;
+    call.self<NodeSocket>().listening(known, toBool(call.env(), call[1]),
+                                      toInt(call.env(), call[2]));
+  }
   return nullptr;
 }
 
