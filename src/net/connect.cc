@@ -26,7 +26,7 @@ void SocketState::connect(ConnectOptions options, Function<void()> listener) {
   bool race = false;
   int version = 0;
   if (named) {
-    checkPath(options.path);
+    if (net->options.badPathsThrow) checkPath(options.path);
   } else {
     if (!options.localAddress.empty() && ipVersion(options.localAddress) == 0) {
       throw invalidIpAddress(options.localAddress);
@@ -232,6 +232,10 @@ void SocketState::connectToPath(const std::string& path) {
   if (!connectingStill(id)) return;
   if (const auto error = net->refused({.kind = Access::Kind::kConnect, .path = path})) {
     socket.destroy(*error);
+    return;
+  }
+  if (isBadPath(path)) {
+    socket.destroy(refusedAtOnce(uverr::kInval));
     return;
   }
   handles::asPipe(*wire.handle()).connect(path, socket, [this, id](int answer) {
