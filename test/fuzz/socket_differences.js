@@ -95,6 +95,9 @@ function lateError(program, node) {
   for (const [index, line] of node.entries()) {
     if (isConnect(line)) began = index;
     if (/^c :.* destroyed=false/.test(line) && began >= 0) reopened = true;
+    // The answer to what the connection before had begun.
+    const old = /^c error (?:ECANCELED|ERR_SOCKET_CLOSED_BEFORE_CONNECTION)/.test(node[index + 1] ?? '');
+    if (reopened && old) return began;
     if (/^c :.* destroyed=true/.test(line) || line === 'c connect') reopened = false;
     if (!reopened) continue;
     // Where nobody listens it is not seen; but before the first connection it is always so.
@@ -144,10 +147,19 @@ module.exports = [
       [thrown(node), thrown(ours)] : [node, ours]),
   },
   {
+    name: 'no-end-listener',
+    reason: "That a write after the peer's end says EPIPE hangs in Node on a listener of 'end', which removeAllListeners() " +
+      'takes away.',
+    apply: (program, node, ours) => (/"removeAll","[cs]","end"/.test(JSON.stringify(program)) ?
+      [node, ours].map((trace) => trace.map((line) => line.replace(/ (?:EPIPE|ERR_STREAM_WRITE_AFTER_END)$/, ' late'))) :
+      [node, ours]),
+  },
+  {
     name: 'reconnect',
-    reason: 'Corks and a drain that is owed end with the connection. Node keeps them for the next one.',
+    reason: 'Corks, with what they hold, and a drain that is owed end with the connection. Node keeps them for the next.',
     apply: (program, node, ours) => (node.includes('c < connect itself') ?
-      without(['writableCorked', 'writableNeedDrain'])(program, node, ours) : [node, ours]),
+      without(['writableCorked', 'writableNeedDrain', 'bytesWritten'])(program, node, ours)
+        .map((trace) => trace.map((line) => line.replace(/^(c close \w+) written \d+$/, '$1'))) : [node, ours]),
   },
   {
     name: 'end-forgotten',
@@ -188,7 +200,7 @@ module.exports = [
         connecting = /^c :.* connecting=(true|false)/.exec(line)?.[1] === 'true' || (connecting && !/ connecting=false/.test(line));
         if (/^c > (?:end|destroySoon|resetAndDestroy|unref)/.test(line)) waits = true;
         if (line === 'c > write' && connecting) waits = kept = true;
-        if (/^c close/.test(line) && waits) again = true;
+        if (/^c :.* destroyed=true/.test(line) && waits) again = true;
         if (line !== 'c connect') continue;
         // Bytes count from the beginning.
         if (again) return upTo(kept ? lastBefore(node, index, isConnect) : index, node, [node, ours]);
@@ -230,5 +242,11 @@ module.exports = [
       // And what a program does at an amount of bytes it does at another moment.
       return /"readable"|"read"|"data",\d+,\d,\d{4}/.test(text) ? [[], []] : [cut(a), cut(b)];
     },
+  },
+  {
+    name: 'uncaught-order',
+    reason: 'An error that nobody hears is thrown in a tick, and Node puts the ticks behind it off. Ours runs them.',
+    apply: (program, node, ours) => (program.silent && node.some((line) => line.startsWith('process uncaught')) ?
+      [[...node].sort(), [...ours].sort()] : [node, ours]),
   },
 ];
