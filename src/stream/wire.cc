@@ -82,8 +82,8 @@ void Wire::readStop() {
   } else if (const unsigned slabs = gauge_.note(chunk.size()); slabs > 0) {
     handle_->moveReads(slabs);
   }
-  const bool more = arrivalsAsked_ ? stream().takeArrived(&chunk)
-                                   : core.readable.push(std::move(chunk));
+  const bool more =
+      arrivalsAsked_ ? stream().takeArrived(&chunk) : core.readable.push(std::move(chunk));
   if (!more) stopAfterFullRead();
 }
 
@@ -202,6 +202,8 @@ void Wire::onWritten(int status) {
 }
 
 void Wire::shutdown(Callback done) {
+  // Of an end() before connect() and one after it: to libuv the second is ENOTCONN.
+  if (waiting_ != nullptr && waiting_->done) return done(nullptr);
   wait(std::move(done));
   const int status = handle_->shutdown(stream(), [this, request = request_.now()](int) {
     if (!request_.is(request)) return;

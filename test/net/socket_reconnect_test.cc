@@ -212,6 +212,30 @@ TEST_CASE("unconnectedEndsFinish off: an end() before connect() waits for the co
   world.end();
 }
 
+TEST_CASE("unconnectedEndsFinish off: an end() before connect() and one after it are one FIN",
+          "[net][K10][D06]") {
+  const Transport transport = GENERATE(Transport::kTcp, Transport::kUnix);
+  CAPTURE(nameOf(transport));
+  NetWorld world({.unconnectedEndsFinish = false});
+  Listening listening(world, transport);
+  int ends = 0;
+  listening->on<"connection">([&](Socket& peer) {
+    peer.resume();
+    peer.on<"end">([&] { ++ends; });
+    listening->close();
+  });
+  const Ref<Socket> client = uvnet::make<Socket>(world.net());
+  world.watch(*client);
+  Record record(*client);
+  client->end();
+  client->connect(listening.to());
+  client->end();
+  client->resume();
+  world.until([&] { return client->closed() && ends == 1; });
+  world.end();
+  CHECK(record.count("finish") == 1);
+}
+
 TEST_CASE("a listener that destroys the socket and connects it elsewhere ends the first connect()",
           "[net][K10][C20]") {
   const Transport transport = GENERATE(Transport::kTcp, Transport::kUnix);
