@@ -33,12 +33,12 @@ constexpr std::size_t kSlabSize = 65536;
 }  // namespace
 
 Environment::Environment(napi_env env, uv_loop_s* loop) : env_(env), host_(*this, loop) {
-  constexpr std::uint32_t kZeroDropsAll = 21;   // the first Node in which maxConnections = 0 does
-  constexpr std::uint32_t kCutWritesFail = 22;  // and in which a write that was cut off does
-  constexpr std::uint32_t kSkipsLinkLocal = 22;         // and listen() by name asks for all
+  constexpr std::uint32_t kZeroDropsAll = 21;    // the first Node in which maxConnections = 0 does
+  constexpr std::uint32_t kCutWritesFail = 22;   // and in which a write that was cut off does
+  constexpr std::uint32_t kSkipsLinkLocal = 22;  // and listen() by name asks for all
   constexpr std::uint32_t kUnconnectedEndsFinish = 22;  // and an end() without a connection is over
   constexpr std::uint32_t kBadPathsFail = 24;           // and a path that is too long is an 'error'
-  constexpr std::uint32_t kPatient = 26;        // and in which an attempt to connect has 500 ms
+  constexpr std::uint32_t kPatient = 26;  // and in which an attempt to connect has 500 ms
   const napi_node_version* version = nullptr;
   napi_get_node_version(env, &version);
   net_ = std::make_unique<Net>(

@@ -182,9 +182,8 @@ void ServerState::lookUpAndListen(const std::string& host, int port, const Liste
         }
         auto chosen = found.begin();
         if (net->options.listenSkipsLinkLocal) {
-          chosen = std::find_if(found.begin(), found.end(), [](const LookupAddress& one) {
-            return !isLinkLocal(one.address);
-          });
+          chosen = std::find_if(found.begin(), found.end(),
+                                [](const LookupAddress& one) { return !isLinkLocal(one.address); });
           if (chosen == found.end()) chosen = found.begin();
         }
         listenTcp(chosen->address, port, chosen->family, asked);

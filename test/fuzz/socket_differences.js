@@ -27,12 +27,12 @@ function withoutLost(trace) {
   return out;
 }
 
-// readableFlowing of a destroyed socket.
+// readableFlowing of a socket that has ended or is destroyed.
 function withoutFlowAtClose(trace) {
   const gone = new Set();
   return trace.flatMap((line) => {
     const [name, mark] = line.split(' ');
-    if (/ destroyed=true/.test(line)) gone.add(name);
+    if (/ (?:destroyed|readableEnded)=true/.test(line)) gone.add(name);
     if (mark === ':' && gone.has(name)) line = line.replace(/ readableFlowing=false/, '');
     return line === `${name} :` ? [] : [line];
   });
@@ -201,7 +201,7 @@ module.exports = [
         if (/^c > (?:end|destroySoon|resetAndDestroy|unref)/.test(line)) waits = true;
         if (line === 'c > write' && connecting) waits = kept = true;
         if (/^c :.* destroyed=true/.test(line) && waits) again = true;
-        if (line !== 'c connect') continue;
+        if (!/^c :.* pending=false/.test(line)) continue;
         // Bytes count from the beginning.
         if (again) return upTo(kept ? lastBefore(node, index, isConnect) : index, node, [node, ours]);
         waits = kept = false;
@@ -222,7 +222,8 @@ module.exports = [
     name: 'pipe-undone',
     reason: 'A pipe between our sockets is undone when one of them closes; Node does it in a listener of its own, after the ' +
       "program's earlier ones.",
-    apply: (program, node, ours) => [node, ours].map(withoutFlowAtClose),
+    apply: (program, node, ours) => [node, ours].map(withoutFlowAtClose)
+      .map((trace) => trace.filter((line) => !/^\w+ unpipe$/.test(line))),
   },
   {
     name: 'bytes-in-text',
@@ -247,6 +248,6 @@ module.exports = [
     name: 'uncaught-order',
     reason: 'An error that nobody hears is thrown in a tick, and Node puts the ticks behind it off. Ours runs them.',
     apply: (program, node, ours) => (program.silent && node.some((line) => line.startsWith('process uncaught')) ?
-      [[...node].sort(), [...ours].sort()] : [node, ours]),
+      [thrown(node), thrown(ours)] : [node, ours]),
   },
 ];

@@ -124,8 +124,7 @@ TEST_CASE("a resolver that says false leaves the name to the system", "[host][P2
   CHECK(runtime.names == std::vector<std::string>{"localhost 0", "localhost 0"});
 }
 
-TEST_CASE("listen() by name asks for all addresses and passes over link-local ones",
-          "[host][P2]") {
+TEST_CASE("listen() by name asks for all addresses and passes over link-local ones", "[host][P2]") {
   const std::string linkLocal = GENERATE("fe80::1", "FEBF::1");
   FakeRuntime runtime;
   std::vector<LookupAddress> found{{linkLocal, 6}, {"127.0.0.1", 4}};

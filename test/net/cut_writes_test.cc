@@ -1,5 +1,5 @@
-// What the callbacks of writes are told that destroy() cuts off, and what counts of those that fail.
-// The lines are those of Node 26 and, for the settings, of Node 20.
+// What the callbacks of writes are told that destroy() cuts off, and what counts of those that
+// fail. The lines are those of Node 26 and, for the settings, of Node 20.
 #include <uvnet/net.h>
 
 #include <cstdint>

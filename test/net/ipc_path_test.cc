@@ -173,12 +173,12 @@ TEST_CASE("badPathsThrow off: a path that is too long or has a NUL inside is an 
   CHECK_FALSE(socket.connecting());
   socket.on<"error">(note);
   world.end();
-  CHECK(errors == std::vector<std::string>{
-                      "Error EINVAL: listen EINVAL: invalid argument " + bad +
-                          " {errno=-22 syscall=listen address=" + bad + " port=-1}",
-                      "Error EINVAL: connect EINVAL " + bad +
-                          " - Local (undefined:undefined) {errno=-22 syscall=connect address=" +
-                          bad + "}"});
+  CHECK(errors ==
+        std::vector<std::string>{
+            "Error EINVAL: listen EINVAL: invalid argument " + bad +
+                " {errno=-22 syscall=listen address=" + bad + " port=-1}",
+            "Error EINVAL: connect EINVAL " + bad +
+                " - Local (undefined:undefined) {errno=-22 syscall=connect address=" + bad + "}"});
 }
 
 TEST_CASE("a path with a NUL inside is refused instead of cut", "[net][I03][C15]") {
