@@ -20,7 +20,7 @@ function withoutLost(trace) {
     const [field, bytes] = (mark === ':' && / bytesWritten=(\S+)/.exec(line)) || [];
     if (field !== undefined) written.set(name, bytes);
     if (field !== undefined && failing.has(name)) line = line.replace(field, '');
-    if (mark === 'close') line += ` written ${written.get(name)}`;
+    if (mark === 'close' && !/^\d+$/.test(what)) line += ` written ${written.get(name)}`;
     if (line !== `${name} :`) out.push(line);
     if (mark === '>' && what === 'connect') failing.delete(name);
   }
@@ -92,11 +92,13 @@ const isConnect = (line) => line === 'c > connect' || line === 'c connect()';
 function lateError(program, node) {
   let began = -1;
   let reopened = false;
+  let destroyed = false;
   for (const [index, line] of node.entries()) {
-    if (isConnect(line)) began = index;
+    if (isConnect(line)) [began, reopened] = [index, destroyed];
+    destroyed = /^c :.* destroyed=(\w+)/.exec(line)?.[1] === 'true' || (destroyed && !/^c :.* destroyed=/.test(line));
     if (/^c :.* destroyed=false/.test(line) && began >= 0) reopened = true;
     // The answer to what the connection before had begun.
-    const old = /^c error (?:ECANCELED|ERR_SOCKET_CLOSED_BEFORE_CONNECTION)/.test(node[index + 1] ?? '');
+    const old = /^c (?:close undefined|error (?:ECANCELED|ERR_SOCKET_CLOSED_BEFORE_CONNECTION))/.test(node[index + 1] ?? '');
     if (reopened && old) return began;
     if (/^c :.* destroyed=true/.test(line) || line === 'c connect') reopened = false;
     if (!reopened) continue;
