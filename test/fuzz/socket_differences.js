@@ -95,6 +95,7 @@ function lateError(program, node) {
   let destroyed = false;
   for (const [index, line] of node.entries()) {
     if (isConnect(line)) [began, reopened] = [index, destroyed];
+    if (line === 'c connect()' && destroyed) return began;
     destroyed = /^c :.* destroyed=(\w+)/.exec(line)?.[1] === 'true' || (destroyed && !/^c :.* destroyed=/.test(line));
     if (/^c :.* destroyed=false/.test(line) && began >= 0) reopened = true;
     // The answer to what the connection before had begun.
@@ -203,6 +204,8 @@ module.exports = [
         if (/^c > (?:end|destroySoon|resetAndDestroy|unref)/.test(line)) waits = true;
         if (line === 'c > write' && connecting) waits = kept = true;
         if (/^c :.* destroyed=true/.test(line) && waits) again = true;
+        // Where nobody listens the next connection may be gone before it is seen.
+        if (program.silent && again && line === 'c > connect') return upTo(index, node, [node, ours]);
         if (!/^c :.* pending=false/.test(line)) continue;
         // Bytes count from the beginning.
         if (again) return upTo(kept ? lastBefore(node, index, isConnect) : index, node, [node, ours]);
