@@ -26,6 +26,7 @@ void WritableSide::errorBuffer() {
   // Who is told may write again; that is answered here as well, as in Node.
   if (queue_ == nullptr) return;
   Queue& queue = *queue_;
+  errorPending_ = true;  // an end() in a callback is told below
   while (queue.waits()) {
     length_ -= queue.nextLength();
     Callback callback = std::move(queue.callbacks[queue.next++]);
@@ -33,6 +34,7 @@ void WritableSide::errorBuffer() {
     answer(callback, &error);
   }
   queue.reset();
+  errorPending_ = false;
   const Error error = why("end");
   tellFinished(&error);
 }
