@@ -61,14 +61,16 @@ const hooks = {
     if (isPool) pool = memory.buffer;
     return memory;
   },
-  // Looked up at the time of the call: programs patch dns.lookup.
-  lookup(hostname, options, callback) {
+  // For listen(), called as this Node does. Looked up at that time: programs patch dns.lookup.
+  lookup(hostname, { all }, callback) {
     if (dns === undefined) dns = require('dns');
-    dns.lookup(hostname, options, callback);
+    if (all) dns.lookup(hostname, { all }, callback);
+    else dns.lookup(hostname, callback);
   },
   // A listener of the core's own, in its place among the program's.
   listen(target, id, listener) { target.once(EVENTS[id], listener); },
   unlisten(target, id, listener) { target.removeListener(EVENTS[id], listener); },
+  arrived(socket, chunk) { return socket.push(chunk); },
   autoEnd(socket) { socket.end(); },
   autoDestroy(socket) { socket.destroy(); },
   doRead(socket, size) { socket._read(size); },

@@ -6,7 +6,7 @@
 'use strict';
 
 const errors = require('./errors');
-const { binding } = require('./binding');
+const { binding, host } = require('./binding');
 
 const native = binding.server;
 const kShared = Symbol('shared');
@@ -95,6 +95,18 @@ function adopt(server, client) {
   if (fd >= 0) native.accept.call(server, fd);
 }
 
+// As listen() does it where there is no cluster, and Node of this age.
+function lookUp(name, done) {
+  const dns = require('dns');
+  if (host.major < 22) return dns.lookup(name, done);
+  return dns.lookup(name, { all: true }, (error, found) => {
+    if (error) return done(error);
+    const linkLocal = ({ address, family }) => family === 6 && /^fe[89ab][0-9a-f]:/i.test(address);
+    const chosen = found.find((one) => !linkLocal(one)) ?? found[0];
+    return done(null, chosen.address, chosen.family);
+  });
+}
+
 // True if the primary was asked (or will be, when the name is looked up); else the server listens
 // by itself.
 function listenInCluster(server, options) {
@@ -105,7 +117,7 @@ function listenInCluster(server, options) {
     ask(server, question, id);
     return true;
   }
-  require('dns').lookup(options.host, (error, address, addressType) => {
+  lookUp(options.host, (error, address, addressType) => {
     if (id !== server._listeningId) return;
     if (error) server.emit('error', error);
     else ask(server, { ...question, address, addressType: address ? addressType : 4 }, id);

@@ -43,19 +43,34 @@ const toEncoding = (name) => (!name || name === 'buffer' ? undefined : validate.
 const isCut = (text, encoding) =>
   encoding !== undefined && encoding !== 'utf8' && !text.isWellFormed();
 
+// Text as bytes: newer Nodes know no such encoding; older ones refuse it where it would go to the
+// handle, and elsewhere it fails as every write does.
+const kBufferOfText = parseInt(process.versions.node, 10) < 24;
+function refuseText(socket) {
+  if (!kBufferOfText) throw errors.unknownEncoding('buffer');
+  if (socket.writable && get(socket[kNumber], GET.hasHandle)) throw errors.notABuffer();
+}
+
 const methods = {
   write(chunk, encoding, callback) {
     if (typeof encoding === 'function') {
       callback = encoding;
       encoding = undefined;
     }
-    if (typeof chunk !== 'string' && !isUint8Array(chunk)) {
-      if (chunk === null) throw errors.nullValues();
-      toEncoding(encoding);
-      chunk = toChunk(chunk);
-    } else if (encoding) {
-      if (encoding === 'buffer' && typeof chunk === 'string') throw errors.notABuffer();
-      encoding = toEncoding(encoding);
+    try {
+      if (typeof chunk !== 'string' && !isUint8Array(chunk)) {
+        if (chunk === null) throw errors.nullValues();
+        toEncoding(encoding);
+        chunk = toChunk(chunk);
+      } else if (encoding) {
+        if (encoding === 'buffer' && typeof chunk === 'string') refuseText(this);
+        encoding = toEncoding(encoding);
+      }
+    } catch (error) {
+      // Once the peer's end has ended this side too, Node does not look at what is written.
+      if (!get(this[kNumber], GET.endedByPeer)) throw error;
+      chunk = '';
+      encoding = undefined;
     }
     if (typeof chunk === 'string' && (encoding ||= this[kDefaultEncoding]) &&
         isCut(chunk, encoding)) {
@@ -84,6 +99,7 @@ const methods = {
     if (chunk == null) {
       chunk = encoding = undefined;
     } else {
+      if (encoding === 'buffer' && typeof chunk === 'string') refuseText(this);
       encoding = toEncoding(encoding) || this[kDefaultEncoding];
       chunk = toChunk(chunk);
       if (typeof chunk === 'string' && isCut(chunk, encoding)) chunk = Buffer.from(chunk, encoding);
@@ -115,8 +131,10 @@ const methods = {
     return native.read.call(this, size);
   },
 
-  push(chunk, encoding) { return give(this, native.push, chunk, encoding); },
-  unshift(chunk, encoding) { return give(this, native.unshift, chunk, encoding); },
+  // Put back, too, null is the end.
+  unshift(chunk, encoding) {
+    return give(this, chunk === null ? native.push : native.unshift, chunk, encoding);
+  },
 
   pause() {
     native.pause.call(this);
@@ -226,7 +244,9 @@ function tell(socket, event, change) {
 function give(socket, method, chunk, encoding) {
   if (chunk === null) return method.call(socket, null, undefined);
   if (typeof chunk === 'string') {
-    encoding = toEncoding(encoding);
+    // As Buffer.from() takes it.
+    if (encoding === 'buffer') throw errors.unknownEncoding(encoding);
+    encoding = typeof encoding === 'string' ? toEncoding(encoding) : undefined;
     return isCut(chunk, encoding) ? method.call(socket, Buffer.from(chunk, encoding), undefined) :
       method.call(socket, chunk, encoding);
   }
@@ -245,6 +265,9 @@ function tellOfPipes(socket) {
     native.setPipedElsewhere.call(socket, made.readable.pipes.length > 0);
   }
 }
+
+// A program's own is called for what arrives (socket.js).
+function push(chunk, encoding) { return give(this, native.push, chunk, encoding); }
 
 // Nobody but the socket itself hears 'end', and nothing takes its data.
 function listensAlone(socket) {
@@ -302,7 +325,7 @@ function install(Socket) {
     Object.defineProperty(prototype, name,
       { value: method, writable: true, configurable: true, enumerable: kOwnOfNode.has(name) });
   }
-  const watched = Object.keys(methods).concat('emit', 'once', '_read', '_write', '_writev',
+  const watched = Object.keys(methods).concat('emit', 'once', 'push', '_read', '_write', '_writev',
     '_final', '_destroy').map((name) => [name, prototype[name]]);
   isPlain = (socket) => socket instanceof Socket &&
     watched.every(([name, method]) => socket[name] === method);
@@ -345,4 +368,4 @@ function connecting(socket) {
   socket.uncork();
 }
 
-module.exports = { install, begin, connecting, toEncoding };
+module.exports = { install, begin, connecting, push, toEncoding };

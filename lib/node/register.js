@@ -29,13 +29,22 @@ if (typeof process.getBuiltinModule === 'function') {
 
 httpParser.install();
 active.install();
-pass.install(() => Reflect.apply(load, Module, ['net', null, false]));
+// Node's own, past the hook below.
+let asksForOwn = false;
+pass.install(() => {
+  asksForOwn = true;
+  try {
+    return Reflect.apply(load, Module, ['net', null, false]);
+  } finally {
+    asksForOwn = false;
+  }
+});
 
 // `import` goes by the resolver: in this thread where Node can, else in its thread for hooks.
 const url = pathToFileURL(path.join(__dirname, 'net.mjs')).href;
 if (typeof Module.registerHooks === 'function') {
   Module.registerHooks({
-    resolve: (specifier, context, next) => (isNet(specifier) ?
+    resolve: (specifier, context, next) => (isNet(specifier) && !asksForOwn ?
       { url, format: 'module', shortCircuit: true } : next(specifier, context)),
   });
 } else if (typeof Module.register === 'function') {

@@ -153,6 +153,7 @@ const hooks = {
   _writev: [4, function _writev(chunks, done) { native.baseWritev.call(this, chunks, done); }],
   _final: [8, function _final(done) { native.baseFinal.call(this, done); }],
   _destroy: [16, function _destroy(error, done) { native.baseDestroy.call(this, error, done); }],
+  push: [32, duplex.push],
 };
 
 function overridden(socket) {
@@ -165,7 +166,7 @@ function overridden(socket) {
 for (const [name, [bit, own]] of Object.entries(hooks)) {
   Object.defineProperty(Socket.prototype, name, {
     configurable: true,
-    enumerable: true,
+    enumerable: name !== 'push',
     get() { return own; },
     set(method) {
       Object.defineProperty(this, name,

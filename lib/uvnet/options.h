@@ -193,6 +193,18 @@ struct NetOptions {
   // A write that destroy() cuts off, and those queued behind it, are told ECANCELED. Node 20 and
   // older told the first nothing and the others ERR_STREAM_DESTROYED.
   bool cutWritesFail = true;
+  // The callback of an end() that comes after destroy() is told ERR_STREAM_DESTROYED. Node up to
+  // 26 forgets it, unless writes that destroy() cut off are still to be told.
+  bool lateEndsAreTold = true;
+  // A path that is too long for the system, or has a NUL in it, throws. In Node 24 and newer it is
+  // an 'error', EINVAL.
+  bool badPathsThrow = true;
+  // listen() by name takes the first address that is not link-local IPv6. Node 20 and older took
+  // the first one.
+  bool listenSkipsLinkLocal = true;
+  // end() of a socket that is neither connected nor connecting finishes at once. Node 20 and older
+  // kept it for the next connection.
+  bool unconnectedEndsFinish = true;
 };
 
 }  // namespace uvnet

@@ -133,7 +133,7 @@ class UVNET_API Socket : public Duplex, public On<Socket, SocketEvents> {
   std::string_view remoteFamily() const;
 
   std::uint64_t bytesRead() const noexcept;
-  std::uint64_t bytesWritten() const noexcept;  // handed over and still queued
+  std::uint64_t bytesWritten() const noexcept;  // handed over (taken or refused) and queued
   // writableLength() while there is a connection. Deprecated in Node in favour of that.
   std::optional<std::size_t> bufferSize() const noexcept;
   // "ip:port" of each address tried, where several were.
@@ -173,6 +173,11 @@ class UVNET_API Socket : public Duplex, public On<Socket, SocketEvents> {
   stream::Wire* plainWire() noexcept override;
   // Of bytesWritten(), what is no longer in the queue of the stream.
   std::uint64_t bytesDispatched() const noexcept;
+  // From now on takeArrived() is asked, or not any more.
+  void setArrivalsAsked(bool asked) noexcept;
+  // Takes back from that what the system has just refused, for a runtime that tries some writes
+  // before it counts them.
+  void uncountRefused(std::uint64_t bytes) noexcept;
   // Whether reads and writes go straight to the connection, so that a pipe may move bytes past this
   // object. True for Socket itself, false for subclasses, which may override how they read and
   // write; a subclass that does not overrides this to say so.

@@ -209,6 +209,9 @@ class UVNET_API Stream : public Emitter {
   virtual stream::Wire* plainWire() noexcept { return nullptr; }
   // Just before 'end' is emitted.
   virtual void onEnding() {}
+  // Where a kind of stream has asked its wire for it: bytes came, or the end (nullptr). For one
+  // whose users may have put something in front of push(), which this is to call.
+  virtual bool takeArrived(const Buffer* chunk);
 
   // From the source: bytes, or the end. False: stop, the mark is reached; doRead() comes again.
   bool push(Buffer chunk);
@@ -220,6 +223,9 @@ class UVNET_API Stream : public Emitter {
   void abortOn(const std::stop_token& signal);
   // After this the stream can be used for another life (a Socket that connects again).
   void undestroy();
+  // As that for a stream that was not destroyed: an end() or a failure that came before there was a
+  // source is no longer seen. What is queued stays, and what is owed is told as before.
+  void reopen();
   // As 'error' with destroy(), or without where autoDestroy is off.
   void errorOrDestroy(const Error& error);
   // write() after end() is answered with EPIPE and destroys: the peer has ended this stream.
@@ -233,6 +239,7 @@ class UVNET_API Stream : public Emitter {
     bool sourceEnded;  // the end was pushed; what came before it may still be unread
     bool reading;      // doRead() was called and has not pushed yet
     bool endReturned;  // end() has come back
+    bool endedByPeer;  // and that was for the other side's end: writes are refused with EPIPE
     bool owesDrain;    // also of a destroyed one, which writableNeedDrain() says nothing of
     bool errorEmitted;
     bool closeEmitted;

@@ -119,8 +119,10 @@ class StreamHandle {
 
   std::size_t writeQueueSize() const noexcept;
   std::uint64_t bytesRead() const noexcept { return open_.bytesRead; }
-  // Handed over: taken by tryWrite or queued by write.
+  // Handed over: taken by tryWrite or queued by write, or what one of them refused.
   std::uint64_t bytesWritten() const noexcept { return open_.bytesWritten; }
+  // Takes back from that what tryWrite() has refused just now.
+  void uncount(std::uint64_t size) noexcept { open_.bytesWritten -= size; }
 
   // Each connection is accepted at once and given to onConnection as a new handle of this kind.
   int listen(int backlog) noexcept;
@@ -154,6 +156,8 @@ class StreamHandle {
   struct Trampolines;
 
   int tryWriteByUv(std::string_view bytes) noexcept;
+  // Handed over all the same, as Node counts it.
+  int refused(int status, std::size_t size) noexcept;
   // 0, or an error that ends the reading. left: what is to be told as if it had been read.
   int moveNow(StreamHandle& to, Buffer& left) noexcept;
 

@@ -51,7 +51,7 @@ napi_value active(Call& call) {
 // Settings in which Nodes differ: {highWaterMark}.
 napi_value settings(Call& call) {
   if (const auto mark = numberOption(call.env(), call[0], "highWaterMark")) {
-    call.environment().host().setDefaultHighWaterMark(static_cast<std::size_t>(*mark));
+    call.environment().host().setDefaultHighWaterMark(whole<std::size_t>(*mark));
   }
   return nullptr;
 }

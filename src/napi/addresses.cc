@@ -31,9 +31,8 @@ napi_value socketAddress(Call& call) {
     options.address = toString(env, *address);
   }
   if (const auto family = option(env, call[0], "family")) options.family = toString(env, *family);
-  options.port = static_cast<int>(numberOption(env, call[0], "port").value_or(0));
-  options.flowlabel =
-      static_cast<std::int64_t>(numberOption(env, call[0], "flowlabel").value_or(0));
+  options.port = whole<int>(numberOption(env, call[0], "port").value_or(0));
+  options.flowlabel = whole<std::int64_t>(numberOption(env, call[0], "flowlabel").value_or(0));
   return toJs(env, SocketAddress(options));
 }
 

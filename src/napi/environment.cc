@@ -15,7 +15,7 @@ namespace {
 constexpr std::array<const char*, kHooks> kHookNames = {
     "emit",    "data",        "view",   "error",    "socket",   "warning", "tick",
     "pool",    "lookup",      "doRead", "doWrite",  "doWritev", "doFinal", "doDestroy",
-    "autoEnd", "autoDestroy", "listen", "unlisten", "snapshot"};
+    "autoEnd", "autoDestroy", "listen", "unlisten", "snapshot", "arrived"};
 
 // A slab for reads: a Buffer of JavaScript's, kept alive by the chunks in C++ and, once it is let
 // go here, by the views that JavaScript has of it.
@@ -33,16 +33,23 @@ constexpr std::size_t kSlabSize = 65536;
 }  // namespace
 
 Environment::Environment(napi_env env, uv_loop_s* loop) : env_(env), host_(*this, loop) {
-  constexpr std::uint32_t kZeroDropsAll = 21;   // the first Node in which maxConnections = 0 does
-  constexpr std::uint32_t kCutWritesFail = 22;  // and in which a write that was cut off does
-  constexpr std::uint32_t kPatient = 26;        // and in which an attempt to connect has 500 ms
+  constexpr std::uint32_t kZeroDropsAll = 21;    // the first Node in which maxConnections = 0 does
+  constexpr std::uint32_t kCutWritesFail = 22;   // and in which a write that was cut off does
+  constexpr std::uint32_t kSkipsLinkLocal = 22;  // and listen() by name asks for all
+  constexpr std::uint32_t kUnconnectedEndsFinish = 22;  // and an end() without a connection is over
+  constexpr std::uint32_t kBadPathsFail = 24;           // and a path that is too long is an 'error'
+  constexpr std::uint32_t kPatient = 26;  // and in which an attempt to connect has 500 ms
   const napi_node_version* version = nullptr;
   napi_get_node_version(env, &version);
   net_ = std::make_unique<Net>(
       host_, NetOptions{.autoSelectFamilyAttemptTimeout = version->major >= kPatient ? 500 : 250,
                         .ignoreSigpipe = false,  // Node has taken care of it
                         .zeroMaxConnectionsDropsAll = version->major >= kZeroDropsAll,
-                        .cutWritesFail = version->major >= kCutWritesFail});
+                        .cutWritesFail = version->major >= kCutWritesFail,
+                        .lateEndsAreTold = false,  // no Node does
+                        .badPathsThrow = version->major < kBadPathsFail,
+                        .listenSkipsLinkLocal = version->major >= kSkipsLinkLocal,
+                        .unconnectedEndsFinish = version->major >= kUnconnectedEndsFinish});
 }
 
 Environment::~Environment() = default;

@@ -48,8 +48,9 @@ enum class Hook : std::uint8_t {
   kListen,
   kUnlisten,
   kSnapshot,
+  kArrived,
 };
-inline constexpr std::size_t kHooks = 19;
+inline constexpr std::size_t kHooks = 20;
 
 class Environment final : public RefCounted {
  public:
@@ -72,6 +73,8 @@ class Environment final : public RefCounted {
   void setup(napi_value hooks);
   void end(napi_async_cleanup_hook_handle handle);
 
+  // What the JsException under way was thrown for; null if there is none.
+  napi_value takeException() noexcept;
   // Calls a function in a callback scope, or directly if JavaScript has called us. Throws
   // JsException if it throws; so does everything that calls.
   napi_value call(napi_value function, std::span<const napi_value> arguments);
@@ -124,7 +127,6 @@ class Environment final : public RefCounted {
   napi_status callIn(napi_value frame, napi_value function, std::span<const napi_value> arguments,
                      napi_value* result);
   void keepException() noexcept;
-  napi_value takeException() noexcept;
   napi_value thrown(const std::exception_ptr& error) noexcept;
 
   napi_env env_;

@@ -9,6 +9,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -90,6 +91,15 @@ inline double toDouble(napi_env env, napi_value value) {
   double result = NAN;
   napi_get_value_double(env, value, &result);
   return result;
+}
+// The nearest number that T has, which is what a cast does not give; NaN: 0.
+template <class T>
+T whole(double value) noexcept {
+  using Limits = std::numeric_limits<T>;
+  if (std::isnan(value)) return 0;
+  if (value <= static_cast<double>(Limits::min())) return Limits::min();
+  if (value >= static_cast<double>(Limits::max())) return Limits::max();
+  return static_cast<T>(value);
 }
 inline int toInt(napi_env env, napi_value value) {
   int result = 0;

@@ -28,7 +28,7 @@ std::vector<LookupAddress> addressesOf(napi_env env, napi_value addresses, napi_
     napi_value item;
     napi_get_element(env, addresses, i, &item);
     const auto number = numberOption(env, item, "family");
-    found.push_back({stringOption(env, item, "address"), number ? static_cast<int>(*number) : 0});
+    found.push_back({stringOption(env, item, "address"), number ? whole<int>(*number) : 0});
   }
   return found;
 }

@@ -19,7 +19,7 @@ namespace {
 std::optional<std::int64_t> markOption(napi_env env, napi_value bag,
                                        const char* name = "highWaterMark") {
   const auto mark = numberOption(env, bag, name);
-  return mark ? std::optional(static_cast<std::int64_t>(*mark)) : std::nullopt;
+  return mark ? std::optional(whole<std::int64_t>(*mark)) : std::nullopt;
 }
 
 std::optional<BlockList> blockListOption(napi_env env, napi_value bag) {
@@ -106,7 +106,7 @@ SocketOptions socketOptions(Environment& environment, napi_value bag) {
   napi_env env = environment.env();
   SocketOptions options;
   options.blockList = blockListOption(env, bag);
-  if (const auto fd = numberOption(env, bag, "fd")) options.fd = static_cast<int>(*fd);
+  if (const auto fd = numberOption(env, bag, "fd")) options.fd = whole<int>(*fd);
   options.allowHalfOpen = boolOption(env, bag, "allowHalfOpen");
   options.readable = boolOption(env, bag, "readable", true);
   options.writable = boolOption(env, bag, "writable", true);
@@ -118,7 +118,7 @@ SocketOptions socketOptions(Environment& environment, napi_value bag) {
   options.readableHighWaterMark = markOption(env, bag, "readableHighWaterMark");
   options.writableHighWaterMark = markOption(env, bag, "writableHighWaterMark");
   if (const auto tos = numberOption(env, bag, "typeOfService")) {
-    options.typeOfService = static_cast<int>(*tos);
+    options.typeOfService = whole<int>(*tos);
   }
   return options;
 }
@@ -133,17 +133,17 @@ ConnectOptions connectOptions(Environment& environment, napi_value bag) {
   options.localAddress = stringOption(env, bag, "localAddress");
   options.localPort = portOption(env, bag, "localPort");
   if (const auto family = numberOption(env, bag, "family")) {
-    options.family = static_cast<int>(*family);
+    options.family = whole<int>(*family);
   }
   if (const auto hints = numberOption(env, bag, "hints")) {
-    options.hints = static_cast<int>(*hints);
+    options.hints = whole<int>(*hints);
   }
   options.lookup = lookupOption(environment, bag);
   if (const auto select = option(env, bag, "autoSelectFamily")) {
     options.autoSelectFamily = toBool(env, *select);
   }
   if (const auto timeout = numberOption(env, bag, "autoSelectFamilyAttemptTimeout")) {
-    options.autoSelectFamilyAttemptTimeout = static_cast<int>(*timeout);
+    options.autoSelectFamilyAttemptTimeout = whole<int>(*timeout);
   }
   return options;
 }
@@ -167,8 +167,8 @@ ListenOptions listenOptions(Environment& environment, napi_value bag) {
   options.port = portOption(env, bag, "port");
   options.host = stringOption(env, bag, "host");
   options.path = stringOption(env, bag, "path");
-  if (const auto fd = numberOption(env, bag, "fd")) options.fd = static_cast<int>(*fd);
-  options.backlog = static_cast<int>(numberOption(env, bag, "backlog").value_or(0));
+  if (const auto fd = numberOption(env, bag, "fd")) options.fd = whole<int>(*fd);
+  options.backlog = whole<int>(numberOption(env, bag, "backlog").value_or(0));
   options.exclusive = boolOption(env, bag, "exclusive");
   options.readableAll = boolOption(env, bag, "readableAll");
   options.writableAll = boolOption(env, bag, "writableAll");

@@ -97,11 +97,13 @@ napi_value listenCopy(Call& call) {
 }
 
 napi_value accept(Call& call) {
-  call.self<NodeServer>().accept(static_cast<int>(toDouble(call.env(), call[0])));
+  // What is no number is no descriptor either.
+  const bool number = typeOf(call.env(), call[0]) == napi_number;
+  call.self<NodeServer>().accept(number ? whole<int>(toDouble(call.env(), call[0])) : -1);
   return nullptr;
 }
 napi_value addConnectionsElsewhere(Call& call) {
-  call.self<NodeServer>().addConnectionsElsewhere(static_cast<int>(toDouble(call.env(), call[0])));
+  call.self<NodeServer>().addConnectionsElsewhere(whole<int>(toDouble(call.env(), call[0])));
   return nullptr;
 }
 
@@ -127,6 +129,9 @@ napi_value address(Call& call) {
 }
 
 napi_value getConnections(Call& call) {
+  if (!isFunction(call.env(), call[0])) {
+    throw Error("not a function", "ERR_INVALID_ARG_TYPE", "TypeError");
+  }
   call.self<NodeServer>().getConnections(
       [f = JsFunction(call.environment(), call[0])](const Error*, std::size_t count) mutable {
         Environment& to = f.environment();
@@ -141,7 +146,7 @@ napi_value getConnections(Call& call) {
 napi_value setMaxConnections(Call& call) {
   std::optional<std::size_t> limit;
   if (typeOf(call.env(), call[0]) == napi_number && toDouble(call.env(), call[0]) >= 0) {
-    limit = static_cast<std::size_t>(toDouble(call.env(), call[0]));
+    limit = whole<std::size_t>(toDouble(call.env(), call[0]));
   }
   call.self<NodeServer>().setMaxConnections(limit);
   return nullptr;

@@ -44,6 +44,58 @@ const std::shared_ptr<ErrorCache>& NodeSocket::errors() {
   return errors_;
 }
 
+namespace {
+
+// JavaScript's length of a text, as which it counts while it waits: all bytes that begin a
+// character, and those twice that begin one of four bytes.
+std::size_t unitsOf(std::string_view utf8) noexcept {
+  std::size_t units = 0;
+  for (const char byte : utf8) {
+    const auto value = static_cast<unsigned char>(byte);
+    units += (value & 0xC0U) != 0x80U;
+    units += value >= 0xF0U;
+  }
+  return units;
+}
+
+// Node tries to write a text from its stack, and counts it when that has failed only if it was too
+// long for that.
+bool countsRefused(Encoding encoding, std::size_t units) noexcept {
+  constexpr std::size_t kOnStack = 16384;
+  switch (encoding.kind()) {
+    case Encoding::kUtf8:
+      return units * 3 > kOnStack;
+    case Encoding::kUtf16le:
+      return units * 2 > kOnStack;
+    case Encoding::kLatin1:
+    case Encoding::kAscii:
+      return units > kOnStack;
+    default:
+      return true;  // bytes to Node
+  }
+}
+
+}  // namespace
+
+bool NodeSocket::writeText(std::string_view text, Encoding encoding, Callback done) {
+  const std::size_t units = unitsOf(text);
+  const std::uint64_t before = bytesDispatched();
+  const bool more = writeCounted(text, encoding, units, std::move(done));
+  if (!more && errored() != nullptr && !countsRefused(encoding, units)) {
+    uncountRefused(bytesDispatched() - before);
+  }
+  return more;
+}
+
+void NodeSocket::endText(std::string_view text, Encoding encoding, Callback done) {
+  const std::size_t units = unitsOf(text);
+  const std::uint64_t before = bytesDispatched();
+  endCounted(text, encoding, units, std::move(done));
+  if (errored() != nullptr && !countsRefused(encoding, units)) {
+    uncountRefused(bytesDispatched() - before);
+  }
+}
+
 void NodeSocket::listening(EventId event, bool present, int change) {
   setRelayed(event, present);
   if (change == 1) {
@@ -182,6 +234,7 @@ void NodeSocket::addArguments(EventId event, void* arguments, std::vector<napi_v
     case EventId::kDrop:
     case EventId::kEnd:
     case EventId::kFinish:
+    case EventId::kKeylog:
     case EventId::kListening:
     case EventId::kNewListener:
     case EventId::kPause:
@@ -190,7 +243,12 @@ void NodeSocket::addArguments(EventId event, void* arguments, std::vector<napi_v
     case EventId::kReady:
     case EventId::kRemoveListener:
     case EventId::kResume:
+    case EventId::kSecure:
+    case EventId::kSecureConnect:
+    case EventId::kSecureConnection:
+    case EventId::kSession:
     case EventId::kTimeout:
+    case EventId::kTlsClientError:
       return;
   }
 }

@@ -44,16 +44,21 @@ class NodeSocket final : public Socket, public Wrapped {
   // What Node's streams show and the public calls do not.
   using Socket::asyncContext;
   using Socket::bytesDispatched;
-  using Stream::endCounted;
   using Stream::inside;
   using Stream::Inside;
   using Stream::setReadableFlowing;
-  using Stream::writeCounted;
+
+  // Text, which waits as so many characters.
+  bool writeText(std::string_view text, Encoding encoding, Callback done);
+  void endText(std::string_view text, Encoding encoding, Callback done);
 
   // The methods that a subclass has overridden in JavaScript, which are asked then; and what they
   // call when they want the socket's own.
-  enum Override : int { kRead = 1, kWrite = 2, kWritev = 4, kFinal = 8, kDestroy = 16 };
-  void setOverrides(int bits) noexcept { overrides_ = bits; }
+  enum Override : int { kRead = 1, kWrite = 2, kWritev = 4, kFinal = 8, kDestroy = 16, kPush = 32 };
+  void setOverrides(int bits) noexcept {
+    overrides_ = bits;
+    setArrivalsAsked((bits & kPush) != 0);
+  }
   void setPipedElsewhere(bool piped) noexcept { pipedElsewhere_ = piped; }
   void baseRead() { Socket::doRead(0); }
   void baseWrite(Buffer chunk, Callback done) {
@@ -93,6 +98,7 @@ class NodeSocket final : public Socket, public Wrapped {
   bool isPlain() const noexcept override { return overrides_ == 0; }
   void autoEnd() override;
   void autoDestroy() override;
+  bool takeArrived(const Buffer* chunk) override;
   void onShared(bool others) noexcept override {
     shared(others);
     // Closed. The object has a `server` of its own: were this one kept too, a server whose listener
@@ -106,6 +112,9 @@ class NodeSocket final : public Socket, public Wrapped {
 
   template <class... Values>
   void callHook(Hook hook, Values... values);
+  // What JavaScript throws there is the core's to take, as an Error.
+  template <class Call>
+  void throwingErrors(Call&& call);
   napi_value doneToJs(Callback done);
 
   // Listeners of the library's own that are among JavaScript's.

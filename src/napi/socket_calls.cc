@@ -60,7 +60,7 @@ napi_value init(Call& call) {
   checkUntied(call.env(), call.self());
   const auto socket =
       make<NodeSocket>(call.environment(), call.self(), socketOptions(call.environment(), bag));
-  socket->setOverrides(static_cast<int>(numberOption(call.env(), bag, "overrides").value_or(0)));
+  socket->setOverrides(whole<int>(numberOption(call.env(), bag, "overrides").value_or(0)));
   return toJs(call.env(), socket->number());
 }
 
@@ -69,18 +69,6 @@ napi_value connect(Call& call) {
   socket.connect(connectOptions(call.environment(), call[0]));
   call.environment().host().leaveContext(socket.asyncContext(), call.self());
   return nullptr;
-}
-
-// JavaScript's length of a text, as which it counts while it waits: all bytes that begin a
-// character, and those twice that begin one of four bytes.
-std::size_t unitsOf(std::string_view utf8) noexcept {
-  std::size_t units = 0;
-  for (const char byte : utf8) {
-    const auto value = static_cast<unsigned char>(byte);
-    units += (value & 0xC0U) != 0x80U;
-    units += value >= 0xF0U;
-  }
-  return units;
 }
 
 // Nanoseconds count in a write: lib/node has looked at the chunk, so nothing is asked twice.
@@ -115,7 +103,7 @@ napi_value writeText(Call& call) {
   const std::string text = all ? std::string() : toString(env, call[1]);
   const std::string_view view = all ? std::string_view(few.data(), size) : std::string_view(text);
   const Encoding encoding = call.count() < 3 ? Encoding::utf8 : encodingOf(env, call[2]);
-  return toJs(env, socket.writeCounted(view, encoding, unitsOf(view), std::move(done)));
+  return toJs(env, socket.writeText(view, encoding, std::move(done)));
 }
 
 // chunk or undefined, encoding, callback
@@ -130,7 +118,7 @@ napi_value end(Call& call) {
     socket.end(view.buffer(), std::move(done));
   } else {
     const std::string text = toString(env, call[0]);
-    socket.endCounted(text, encodingOf(env, call[1]), unitsOf(text), std::move(done));
+    socket.endText(text, encodingOf(env, call[1]), std::move(done));
   }
   return nullptr;
 }
@@ -161,9 +149,8 @@ napi_value read(Call& call) {
   auto& socket = call.self<NodeSocket>();
   const bool all = typeOf(call.env(), call[0]) != napi_number;
   const double n = all ? 0 : toDouble(call.env(), call[0]);
-  constexpr auto kMost = static_cast<double>(std::numeric_limits<std::int32_t>::max());
   const std::optional<Buffer> chunk =
-      all ? socket.read() : socket.read(static_cast<std::int64_t>(n > kMost ? kMost : n));
+      all ? socket.read() : socket.read(std::int64_t{whole<std::int32_t>(n)});
   return chunk ? socket.chunkToJs(*chunk) : null(call.env());
 }
 
@@ -195,8 +182,12 @@ napi_value setEncoding(Call& call) {
 
 // event, whether there are listeners now, what changed
 napi_value listening(Call& call) {
-  call.self<NodeSocket>().listening(static_cast<EventId>(toInt(call.env(), call[0])),
-                                    toBool(call.env(), call[1]), toInt(call.env(), call[2]));
+  const int event = toInt(call.env(), call[0]);
+  for (const EventId known : {EventId::kData, EventId::kReadable}) {
+    if (event != static_cast<int>(known)) continue;
+    call.self<NodeSocket>().listening(known, toBool(call.env(), call[1]),
+                                      toInt(call.env(), call[2]));
+  }
   return nullptr;
 }
 

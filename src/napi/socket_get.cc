@@ -51,6 +51,7 @@ constexpr std::array kGetters = std::to_array<std::pair<const char*, Getter>>({
     UVNET_GET("writableFinished", toJs(env, s.writableFinished())),
     UVNET_GET("writableAborted", toJs(env, s.writableAborted())),
     UVNET_GET("writableNeedDrain", toJs(env, s.writableNeedDrain())),
+    UVNET_GET("endedByPeer", toJs(env, s.inside().endedByPeer)),
     UVNET_GET("owesDrain", toJs(env, s.inside().owesDrain)),
     UVNET_GET("writableLength", count(env, s.writableLength())),
     UVNET_GET("writableHighWaterMark", count(env, s.writableHighWaterMark())),

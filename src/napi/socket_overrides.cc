@@ -1,5 +1,6 @@
 // Methods of a Socket that programs override in JavaScript: _read, _write, _writev, _final and
-// _destroy, which the core asks then and which may call the socket's own; end() and destroy(), as
+// _destroy, which the core asks then and which may call the socket's own; push(), which is given
+// what arrives; end() and destroy(), as
 // which the core does what Node's streams do of themselves.
 #include <memory>
 #include <utility>
@@ -16,6 +17,18 @@ template <class... Values>
 void NodeSocket::callHook(Hook hook, Values... values) {
   const napi_value arguments[] = {object(), values...};
   environment().call(hook, arguments);
+}
+
+// In the hooks whose failing is the stream's, not its caller's.
+template <class Call>
+void NodeSocket::throwingErrors(Call&& call) {
+  try {
+    call();
+  } catch (const JsException&) {
+    const napi_value thrown = environment().takeException();
+    if (thrown == nullptr) throw;  // the environment is going
+    throw fromJs(environment(), thrown);
+  }
 }
 
 // A function that answers once.
@@ -61,7 +74,7 @@ napi_value NodeSocket::doneToJs(Callback done) {
 void NodeSocket::doRead(std::size_t size) {
   if ((overrides_ & kRead) == 0) return Socket::doRead(size);
   environment().enterJs();
-  callHook(Hook::kDoRead, toJs(env(), static_cast<double>(size)));
+  throwingErrors([&] { callHook(Hook::kDoRead, toJs(env(), static_cast<double>(size))); });
 }
 
 std::ptrdiff_t NodeSocket::doTryWrite(std::string_view bytes, std::unique_ptr<Error>& error) {
@@ -94,7 +107,7 @@ void NodeSocket::doWritev(std::span<Buffer> chunks, Callback done) {
 void NodeSocket::doFinal(Callback done) {
   if ((overrides_ & kFinal) == 0) return Socket::doFinal(std::move(done));
   environment().enterJs();
-  callHook(Hook::kDoFinal, doneToJs(std::move(done)));
+  throwingErrors([&] { callHook(Hook::kDoFinal, doneToJs(std::move(done))); });
 }
 
 void NodeSocket::autoEnd() {
@@ -108,14 +121,26 @@ void NodeSocket::autoDestroy() {
   callHook(Hook::kAutoDestroy);
 }
 
+bool NodeSocket::takeArrived(const Buffer* chunk) {
+  if (environment().ending()) return false;
+  environment().enterJs();
+  const napi_value arguments[] = {object(),
+                                  chunk != nullptr ? bytesToJs(env(), *chunk) : null(env())};
+  return toBool(env(), environment().call(Hook::kArrived, arguments));
+}
+
 void NodeSocket::doDestroy(const Error* error, Callback done) {
   hadHandle_ = bufferSize().has_value();
   if ((overrides_ & kDestroy) == 0 || environment().ending()) {
-    return Socket::doDestroy(error, std::move(done));
+    // A reset that fails tells a listener, or is thrown where there is none.
+    return throwingErrors([&] { Socket::doDestroy(error, std::move(done)); });
   }
   environment().enterJs();
-  callHook(Hook::kDoDestroy, error == nullptr ? null(env()) : errors()->toJs(environment(), *error),
-           doneToJs(std::move(done)));
+  throwingErrors([&] {
+    callHook(Hook::kDoDestroy,
+             error == nullptr ? null(env()) : errors()->toJs(environment(), *error),
+             doneToJs(std::move(done)));
+  });
 }
 
 namespace {

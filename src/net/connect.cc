@@ -26,7 +26,7 @@ void SocketState::connect(ConnectOptions options, Function<void()> listener) {
   bool race = false;
   int version = 0;
   if (named) {
-    checkPath(options.path);
+    if (net->options.badPathsThrow) checkPath(options.path);
   } else {
     if (!options.localAddress.empty() && ipVersion(options.localAddress) == 0) {
       throw invalidIpAddress(options.localAddress);
@@ -110,7 +110,11 @@ const std::vector<std::string>& SocketState::attemptedAddresses() const noexcept
 }
 
 void SocketState::openHandle(bool pipe) {
-  if (socket.destroyed()) socket.undestroy();
+  if (socket.destroyed()) {
+    socket.undestroy();
+  } else {
+    socket.reopen();
+  }
   captureContext();
   forgetLocalName();
   if (pipe) {
@@ -230,6 +234,10 @@ void SocketState::connectToPath(const std::string& path) {
   if (!connectingStill(id)) return;
   if (const auto error = net->refused({.kind = Access::Kind::kConnect, .path = path})) {
     socket.destroy(*error);
+    return;
+  }
+  if (isBadPath(path)) {
+    socket.destroy(refusedAtOnce(uverr::kInval));
     return;
   }
   handles::asPipe(*wire.handle()).connect(path, socket, [this, id](int answer) {

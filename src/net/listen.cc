@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 #include <uvnet/bound_socket.h>
 
+#include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "handles/callback_scope.h"
@@ -42,7 +44,7 @@ std::string shown(const ListenOptions& options) {
   return fields.empty() ? "{}" : "{" + fields + " }";
 }
 
-void check(const ListenOptions& options) {
+void check(const ListenOptions& options, bool badPathsThrow) {
   if (options.elsewhere || options.handle != nullptr || (options.fd && *options.fd >= 0)) return;
   if (options.port.given()) {
     checkedPort(options.port, "options.port");
@@ -52,7 +54,7 @@ void check(const ListenOptions& options) {
     throw invalidArgValue("options", shown(options), "must have the property \"port\" or \"path\"");
   }
   if (!isPipeName(options.path)) throw invalidArgValue("options", shown(options));
-  checkPath(options.path);
+  if (badPathsThrow) checkPath(options.path);
   if (options.path[0] == '\0' && (options.readableAll || options.writableAll)) {
     throw invalidArgValue(
         "options", shown(options),
@@ -93,13 +95,23 @@ int openFd(NetState& net, int fd, handles::HandlePtr& out) {
   return status;
 }
 
+// fe80::/10, which is of no use without a zone.
+bool isLinkLocal(std::string_view address) {
+  constexpr std::size_t kGroup = 4;
+  if (ipVersion(address) != 6 || address.find(':') != kGroup) return false;
+  const auto is = [&](std::size_t i, std::string_view any) {
+    return any.find(address[i]) != std::string_view::npos;
+  };
+  return is(0, "fF") && is(1, "eE") && is(2, "89aAbB");
+}
+
 int effectiveBacklog(int backlog) { return backlog == 0 ? kDefaultBacklog : backlog; }
 
 }  // namespace
 
 void ServerState::listen(ListenOptions asked, Function<void()> listener, handles::HandlePtr bound) {
   if (listening()) throw serverAlreadyListen();
-  check(asked);
+  check(asked, net->options.badPathsThrow);
   if (net->gone()) throw serverNotRunning();
   std::string boundPath;
   AddressInfo place;
@@ -162,13 +174,19 @@ void ServerState::lookUpAndListen(const std::string& host, int port, const Liste
     return;
   }
   lookup_.start(
-      *net, host, port, {}, server,
+      *net, host, port, {.all = net->options.listenSkipsLinkLocal}, server,
       [this, host, port, asked](const Error* error, const std::vector<LookupAddress>& found) {
         if (error != nullptr) {
           fail(*error, listen_.now());
-        } else {
-          listenTcp(found.front().address, port, found.front().family, asked);
+          return;
         }
+        auto chosen = found.begin();
+        if (net->options.listenSkipsLinkLocal) {
+          chosen = std::find_if(found.begin(), found.end(),
+                                [](const LookupAddress& one) { return !isLinkLocal(one.address); });
+          if (chosen == found.end()) chosen = found.begin();
+        }
+        listenTcp(chosen->address, port, chosen->family, asked);
       });
 }
 

@@ -244,6 +244,10 @@ std::uint64_t Socket::bytesDispatched() const noexcept {
   const impl::LayerJoint* joint = state_->joint();
   return joint != nullptr ? joint->bytesWritten() : state_->wire.bytesWritten();
 }
+void Socket::setArrivalsAsked(bool asked) noexcept { state_->wire.setArrivalsAsked(asked); }
+void Socket::uncountRefused(std::uint64_t bytes) noexcept {
+  if (handles::StreamHandle* handle = state_->wire.handle()) handle->uncount(bytes);
+}
 std::optional<std::size_t> Socket::bufferSize() const noexcept {
   if (state_->wire.handle() == nullptr && !state_->overDuplex) return std::nullopt;
   return writableLength();

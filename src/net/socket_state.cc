@@ -60,6 +60,7 @@ SocketState::SocketState(Socket& owner, Ref<NetState> state, OnRead onread)
     : Living(std::move(state)), socket(owner), wire(owner) {
   wire.setOnRead(std::move(onread));
   wire.setCutWritesFail(net->options.cutWritesFail);
+  socket.core().writable.lateEndsAreTold = net->options.lateEndsAreTold;
   // Whoever inherits from Socket has not been constructed yet.
   net->plainSocket = virtualsOf(owner);
 }
@@ -168,7 +169,9 @@ void SocketState::readOrWait() {
 }
 
 void SocketState::finalOrWait(Callback done) {
-  if (!open()) {
+  if (!open() && !connecting && net->options.unconnectedEndsFinish) {
+    done(nullptr);
+  } else if (!open()) {
     onceConnected([this, done = std::move(done)]() mutable { finalOrWait(std::move(done)); });
   } else if (joint() != nullptr) {
     joint()->end(std::move(done));
@@ -249,7 +252,10 @@ void SocketState::destroyHandle(const Error* error, Callback done) {
     };
     if (std::exchange(resetAndClosing, false)) {
       const int status = handles::Tcp::closeReset(std::move(handle), std::move(closed));
-      if (status < 0) socket.emitError(errnoError(status, "reset"));
+      if (status < 0) {
+        connectionEnded();  // the listener may throw
+        socket.emitError(errnoError(status, "reset"));
+      }
     } else {
       handles::StreamHandle::close(std::move(handle), std::move(closed));
     }
@@ -261,6 +267,10 @@ void SocketState::destroyHandle(const Error* error, Callback done) {
       emitClose(closed);
     });
   }
+  connectionEnded();
+}
+
+void SocketState::connectionEnded() {
   if (server && std::exchange(counted, false)) server->state_->connectionEnded();
 }
 

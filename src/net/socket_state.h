@@ -81,6 +81,7 @@ class SocketState final : public Living {
   void hold() { held_ = Ref<Socket>(&socket); }
   void emitClose(bool hadError);
   void destroyHandle(const Error* error, Callback done);
+  void connectionEnded();  // tells the server that counts it, once
   void readOrWait();
   void readNow();
   void stopReading();

@@ -50,14 +50,25 @@ int checkedTypeOfService(int tos) {
   return tos;
 }
 
+namespace {
+
+bool isTooLong(const std::string& path) noexcept { return path.size() > handles::Pipe::kMaxPath; }
+// A name that begins with NUL is Linux's abstract one; inside a path it would end it early.
+bool isCut(const std::string& path) noexcept {
+  return path[0] != '\0' && path.find('\0', 1) != std::string::npos;
+}
+
+}  // namespace
+
+bool isBadPath(const std::string& path) noexcept { return isTooLong(path) || isCut(path); }
+
 void checkPath(const std::string& path) {
-  if (path.size() > handles::Pipe::kMaxPath) {
+  if (isTooLong(path)) {
     throw invalidArgValue(
         "options.path", quoted(path),
         "is longer than the system takes (" + std::to_string(handles::Pipe::kMaxPath) + " bytes)");
   }
-  // A name that begins with NUL is Linux's abstract one; inside a path it would end it early.
-  if (path.find('\0', 1) != std::string::npos && path[0] != '\0') {
+  if (isCut(path)) {
     throw invalidArgValue("options.path", quoted(path), "must be without null bytes");
   }
 }

@@ -27,6 +27,7 @@ unsigned checkedKeepAliveDelay(double milliseconds) noexcept;
 int checkedTypeOfService(int tos);
 // A Unix socket's path that no system call will cut short.
 void checkPath(const std::string& path);
+bool isBadPath(const std::string& path) noexcept;
 // 0, 4 or 6.
 int checkedFamily(const Family& family);
 void checkHints(int hints);

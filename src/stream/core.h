@@ -39,6 +39,8 @@ class Lifecycle {
   void destroy(const Error* error);
   void errorOrDestroy(const Error& error, bool sync);
   void undestroy();
+  // Both sides open again; what waits stays, and what fails later fails this stream.
+  void reopen();
   void abandon() noexcept { become(State::kAbandoned); }
   // Keeps the first one.
   void fail(const Error& error);

@@ -8,6 +8,7 @@ namespace uvnet {
 namespace {
 
 constexpr std::size_t kEvents = static_cast<std::size_t>(EventId::kUnpipe) + 1;
+static_assert(kEvents <= 32, "an Emitter has 32 bits for who is heard");
 
 template <class... Events>
 consteval void addNames(EventList<Events...>, std::array<std::string_view, kEvents>& names) {

@@ -164,6 +164,14 @@ void Lifecycle::errorOrDestroy(const Error& error, bool sync) {
   }
 }
 
+void Lifecycle::reopen() {
+  UVNET_ASSERT(!destroyed());
+  errorEmitted = false;
+  errored.reset();
+  stream_.core().readable.reopen();
+  stream_.core().writable.reopen();
+}
+
 void Lifecycle::undestroy() {
   generation.next();
   state_ = State::kAlive;

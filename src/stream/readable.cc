@@ -306,9 +306,13 @@ void ReadableSide::clearAwaitDrain() noexcept {
 
 // --- The end of a life ---------------------------------------------------------------------------
 
-void ReadableSide::undestroy() noexcept {
+void ReadableSide::reopen() noexcept {
   reading_ = false;
   if (enabled()) source_ = Source::kOpen;
+}
+
+void ReadableSide::undestroy() noexcept {
+  reopen();
   // What the last connection left unread is not the next one's (Node keeps it: README).
   queue_.clear();
   if (decoder_ != nullptr) decoder_ = std::make_unique<StringDecoder>(decoder_->encoding());

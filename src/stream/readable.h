@@ -50,6 +50,7 @@ class ReadableSide {
   void onListenerAdded(EventId event);
   void onListenerRemoved(EventId event);
   void onListenersRemoved(std::optional<EventId> event);
+  void reopen() noexcept;
   void undestroy() noexcept;
   void abandon() noexcept;
 

@@ -141,6 +141,7 @@ Stream::Inside Stream::inside() const noexcept {
   return {.sourceEnded = core_->readable.sourceEnded(),
           .reading = core_->readable.reading(),
           .endReturned = core_->writable.endReturned(),
+          .endedByPeer = core_->writable.endedByPeer && core_->writable.ended(),
           .owesDrain = core_->writable.needDrain(),
           .errorEmitted = core_->life.errorEmitted,
           .closeEmitted = core_->life.closeEmitted(),
@@ -297,6 +298,7 @@ void Stream::abortOn(const std::stop_token& signal) {
 void Stream::watchSignal(const std::stop_token& signal) {
   core_->abort.add(stream::onAbort(signal, host(), [this] { destroy(stream::abortError()); }));
 }
+void Stream::reopen() { core_->life.reopen(); }
 void Stream::undestroy() {
   const CallGuard guard(*this);
   core_->life.undestroy();
@@ -304,6 +306,9 @@ void Stream::undestroy() {
 void Stream::errorOrDestroy(const Error& error) {
   const CallGuard guard(*this);
   core_->life.errorOrDestroy(error, false);
+}
+bool Stream::takeArrived(const Buffer* chunk) {
+  return chunk != nullptr ? push(*chunk) : push(nullptr);
 }
 void Stream::setEndedByPeer(bool ended) noexcept { core_->writable.endedByPeer = ended; }
 

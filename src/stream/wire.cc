@@ -84,7 +84,9 @@ void Wire::readStop() {
   } else if (const unsigned slabs = gauge_.note(chunk.size()); slabs > 0) {
     handle_->moveReads(slabs);
   }
-  if (!core.readable.push(std::move(chunk))) stopAfterFullRead();
+  const bool more =
+      arrivalsAsked_ ? stream().takeArrived(&chunk) : core.readable.push(std::move(chunk));
+  if (!more) stopAfterFullRead();
 }
 
 handles::StreamHandle* Wire::onReadDestination() {
@@ -129,7 +131,11 @@ void Wire::onReadEnd(int status) {
     return;
   }
   if (stream().readableEnded()) return;
-  stream().pushEnd();
+  if (arrivalsAsked_) {
+    stream().takeArrived(nullptr);
+  } else {
+    stream().pushEnd();
+  }
   stream().read(0);  // starts the way to 'end' where nothing is buffered
 }
 
@@ -220,6 +226,8 @@ void Wire::onWritten(int status) {
 }
 
 void Wire::shutdown(Callback done) {
+  // Of an end() before connect() and one after it: to libuv the second is ENOTCONN.
+  if (waiting_ != nullptr && waiting_->done) return done(nullptr);
   wait(std::move(done));
   const int status = handle_->shutdown(stream(), [this, request = request_.now()](int) {
     if (!request_.is(request)) return;

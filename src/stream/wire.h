@@ -60,6 +60,9 @@ class Wire final : public handles::StreamHandle::ReadListener {
   // Told behind who waits for the write or shutdown under way; false: none is.
   bool alsoTell(Callback then);
 
+  // What arrives, and its end, goes to Stream::takeArrived() instead of the readable side.
+  void setArrivalsAsked(bool asked) noexcept { arrivalsAsked_ = asked; }
+
   // Whether a write that destroy() cuts off fails, or is passed over (NetOptions).
   void setCutWritesFail(bool fail) noexcept { cutWritesFail_ = fail; }
 
@@ -118,7 +121,8 @@ class Wire final : public handles::StreamHandle::ReadListener {
 
   // These lie where the base leaves room.
   bool reading_ = false;
-  bool cutWritesFail_ = true;
+  bool cutWritesFail_ : 1 = true;
+  bool arrivalsAsked_ : 1 = false;
   BulkGauge gauge_;
   std::uint32_t tried_ = 0;   // taken by the last tryWrite()
   base::Generation request_;  // the one under way; an older one's answer is void

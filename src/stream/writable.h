@@ -37,6 +37,7 @@ class WritableSide {
 
   // Before the stream is destroyed: who still waits is told on a tick.
   void errorBufferNextTick();
+  void reopen() noexcept;
   void undestroy();
   void abandon() noexcept;
 
@@ -57,6 +58,7 @@ class WritableSide {
 
   Encoding defaultEncoding;
   bool endedByPeer : 1 = false;
+  bool lateEndsAreTold : 1 = true;  // NetOptions
   const bool decodeStrings : 1;
   const bool autoCork : 1;
 
@@ -163,6 +165,7 @@ class WritableSide {
   bool finalCalled_ : 1 = false;
   bool prefinished_ : 1 = false;
   bool afterWritePending_ : 1 = false;
+  bool errorPending_ : 1 = false;  // errorBuffer() is on its way
   unsigned corked_ = 0;
   unsigned pending_ = 0;  // writes and steps that must be over before 'finish'
   Stream& stream_;

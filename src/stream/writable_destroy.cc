@@ -9,8 +9,11 @@ namespace uvnet::stream {
 
 void WritableSide::errorBufferNextTick() {
   if (!buffered() && (queue_ == nullptr || queue_->onFinished.empty())) return;
+  errorPending_ = true;
   nextTick(stream_, core_, [this, life = core_.life.generation.now()] {
-    if (core_.life.generation.is(life)) errorBuffer();  // or undestroy() has told them
+    if (!core_.life.generation.is(life)) return;  // undestroy() has told them
+    errorPending_ = false;
+    errorBuffer();
   });
 }
 
@@ -23,6 +26,7 @@ void WritableSide::errorBuffer() {
   // Who is told may write again; that is answered here as well, as in Node.
   if (queue_ == nullptr) return;
   Queue& queue = *queue_;
+  errorPending_ = true;  // an end() in a callback is told below
   while (queue.waits()) {
     length_ -= queue.nextLength();
     Callback callback = std::move(queue.callbacks[queue.next++]);
@@ -30,6 +34,7 @@ void WritableSide::errorBuffer() {
     answer(callback, &error);
   }
   queue.reset();
+  errorPending_ = false;
   const Error error = why("end");
   tellFinished(&error);
 }
@@ -57,9 +62,14 @@ void WritableSide::undestroy() {
   length_ = writeLen_ = 0;
   corked_ = pending_ = 0;
   writing_ = expectWritten_ = bufferProcessing_ = needDrain_ = afterWritePending_ = held_ = false;
+  errorPending_ = false;
+  reopen();
+  endedByPeer = false;
+}
+
+void WritableSide::reopen() noexcept {
   finalCalled_ = prefinished_ = false;
   ending_ = ended_ = finished_ = !usable_;
-  endedByPeer = false;
 }
 
 void WritableSide::abandon() noexcept {

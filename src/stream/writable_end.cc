@@ -40,8 +40,10 @@ void WritableSide::end(bool withData, std::string_view bytes, const Buffer* owne
   if (error == nullptr && core_.life.errored != nullptr) {
     error = std::make_unique<Error>(*core_.life.errored);
   } else if (error == nullptr && core_.life.destroyed() && !finished_) {
-    // Nothing is to come that would tell it (Node forgets it).
-    error = std::make_unique<Error>(streamDestroyed("end"));
+    // Only those that tell of the writes before it would tell it.
+    const bool forgotten = !errorPending_ && !writing_ && !afterWritePending_;
+    if (!lateEndsAreTold && forgotten) return;
+    if (lateEndsAreTold) error = std::make_unique<Error>(streamDestroyed("end"));
   }
   if (error != nullptr) {
     nextTick(stream_, core_,

@@ -9,29 +9,31 @@ const without = (fields) => {
   return (program, node, ours) => [strip(node), strip(ours)];
 };
 
-// From where a socket is failing on.
+// From where a socket is failing on; at its 'close' all is told, and what it says then is compared.
 function withoutLost(trace) {
   const failing = new Set();
+  const written = new Map();
   const out = [];
   for (let line of trace) {
-    const [name, mark] = line.split(' ');
+    const [name, mark, what] = line.split(' ');
     if (/ (?:destroyed=true|readableAborted=true|readyState=closed)/.test(line)) failing.add(name);
-    if (mark === ':' && failing.has(name)) line = line.replace(/ bytesWritten=\S+/, '');
+    const [field, bytes] = (mark === ':' && / bytesWritten=(\S+)/.exec(line)) || [];
+    if (field !== undefined) written.set(name, bytes);
+    if (field !== undefined && failing.has(name)) line = line.replace(field, '');
+    if (mark === 'close' && !/^\d+$/.test(what)) line += ` written ${written.get(name)}`;
     if (line !== `${name} :`) out.push(line);
+    if (mark === '>' && what === 'connect') failing.delete(name);
   }
   return out;
 }
 
-const kForgotten = / callback \d+ of end ERR_STREAM_DESTROYED/;
-const withoutForgotten = (trace) => trace.filter((line) => !kForgotten.test(line));
-
-// readableFlowing of a destroyed socket.
+// readableFlowing of a socket that has ended or is destroyed.
 function withoutFlowAtClose(trace) {
   const gone = new Set();
   return trace.flatMap((line) => {
     const [name, mark] = line.split(' ');
+    if (/ (?:destroyed|readableEnded)=true/.test(line)) gone.add(name);
     if (mark === ':' && gone.has(name)) line = line.replace(/ readableFlowing=false/, '');
-    if (/ destroyed=true/.test(line)) gone.add(name);
     return line === `${name} :` ? [] : [line];
   });
 }
@@ -84,6 +86,29 @@ function reconnect(trace, is) {
   return -1;
 }
 
+const isConnect = (line) => line === 'c > connect' || line === 'c connect()';
+
+// Where a destroyed socket connects whose 'error' or 'close' is still to come; -1: nowhere.
+function lateError(program, node) {
+  let began = -1;
+  let reopened = false;
+  let destroyed = false;
+  for (const [index, line] of node.entries()) {
+    if (isConnect(line)) [began, reopened] = [index, destroyed];
+    if (line === 'c connect()' && destroyed) return began;
+    destroyed = /^c :.* destroyed=(\w+)/.exec(line)?.[1] === 'true' || (destroyed && !/^c :.* destroyed=/.test(line));
+    if (/^c :.* destroyed=false/.test(line) && began >= 0) reopened = true;
+    // The answer to what the connection before had begun.
+    const old = /^c (?:close undefined|error (?:ECANCELED|ERR_SOCKET_CLOSED_BEFORE_CONNECTION))/.test(node[index + 1] ?? '');
+    if (reopened && old) return began;
+    if (/^c :.* destroyed=true/.test(line) || line === 'c connect') reopened = false;
+    if (!reopened) continue;
+    // Where nobody listens it is not seen; but before the first connection it is always so.
+    if (/^c (?:error|close)/.test(line) || (program.silent && node[began] === 'c connect()')) return began;
+  }
+  return -1;
+}
+
 const thrown = (trace) => trace.filter((line) => /^process (?:uncaught|threw)/.test(line));
 
 module.exports = [
@@ -99,6 +124,25 @@ module.exports = [
     apply: (program, node, ours) => [withoutLost(node), withoutLost(ours)],
   },
   {
+    name: 'lone-text',
+    reason: 'Node does not count (bytesWritten) a text of up to 16 KiB that fails when it is written alone. Ours does if ' +
+      'that text had waited, corked or for the connection.',
+    apply: (program, node, ours) => {
+      if (!/"(?:write|end)","[cs]",\["[tx]"/.test(JSON.stringify(program))) return [node, ours];
+      const written = (line) => Number(/ close true written (\d+)$/.exec(line)?.[1] ?? NaN);
+      return [node, ours.map((line, i) => {
+        const more = written(line) - written(node[i] ?? '');
+        return more > 0 && more <= 16384 ? node[i] : line;
+      })];
+    },
+  },
+  {
+    name: 'address-asked',
+    reason: 'While it connects Node remembers the first answer of address(). Ours asks the system each time.',
+    apply: (program, node, ours) => [node, ours.map((line, i) => (/^c < address /.test(line) &&
+      /^c < address string 0 /.test(node[i]) ? node[i] : line))],
+  },
+  {
     name: 'throw',
     reason: 'An exception in a callback ends what Node was doing in JavaScript at that moment: after one in the callback of ' +
       'a write that waited for the connection there is no ready and no read. Ours goes on.',
@@ -106,20 +150,26 @@ module.exports = [
       [thrown(node), thrown(ours)] : [node, ours]),
   },
   {
+    name: 'no-end-listener',
+    reason: "That a write after the peer's end says EPIPE hangs in Node on a listener of 'end', which removeAllListeners() " +
+      'takes away.',
+    apply: (program, node, ours) => (/"removeAll","[cs]","end"/.test(JSON.stringify(program)) ?
+      [node, ours].map((trace) => trace.map((line) => line.replace(/ (?:EPIPE|ERR_STREAM_WRITE_AFTER_END)$/, ' late'))) :
+      [node, ours]),
+  },
+  {
     name: 'reconnect',
-    reason: 'Corks and a drain that is owed end with the connection. Node keeps them for the next one.',
+    reason: 'Corks, with what they hold, and a drain that is owed end with the connection. Node keeps them for the next.',
     apply: (program, node, ours) => (node.includes('c < connect itself') ?
-      without(['writableCorked', 'writableNeedDrain'])(program, node, ours) : [node, ours]),
+      without(['writableCorked', 'writableNeedDrain', 'bytesWritten'])(program, node, ours)
+        .map((trace) => trace.map((line) => line.replace(/^(c close \w+) written \d+$/, '$1'))) : [node, ours]),
   },
   {
     name: 'end-forgotten',
     reason: 'The callback of an end() after destroy() is never called by Node, or when the next connection of the same ' +
-      'socket ends. Ours is told ERR_STREAM_DESTROYED at once.',
-    apply: (program, node, ours) => {
-      const index = ours.findIndex((line) => kForgotten.test(line) && !node.includes(line));
-      if (index >= 0) return upTo(index, ours, [node, ours]);
-      return node.includes('c < connect itself') ? [node, ours].map(withoutForgotten) : [node, ours];
-    },
+      'socket ends. Ours on Node is never called.',
+    apply: (program, node, ours) => (node.includes('c < connect itself') ?
+      [node.filter((line) => ours.includes(line) || !/ callback \d+ of end /.test(line)), ours] : [node, ours]),
   },
   {
     name: 'reset-failed',
@@ -142,28 +192,34 @@ module.exports = [
   },
   {
     name: 'last-life',
-    reason: 'What a socket was asked for and that waited for a connection which did not come (end(), destroySoon(), ' +
-      'resetAndDestroy(), unref()) acts in Node on the next one: its FIN or RST at connect. Ours ends with its own attempt.',
+    reason: 'What a socket was asked for and that waited for a connection which did not come (write(), end(), ' +
+      'destroySoon(), resetAndDestroy(), unref()) acts in Node on the next one: its bytes, FIN or RST at connect. Ours ends with its own attempt.',
     apply: (program, node, ours) => {
       let waits = false;
       let again = false;
+      let connecting = false;
+      let kept = false;
       for (const [index, line] of node.entries()) {
+        connecting = /^c :.* connecting=(true|false)/.exec(line)?.[1] === 'true' || (connecting && !/ connecting=false/.test(line));
         if (/^c > (?:end|destroySoon|resetAndDestroy|unref)/.test(line)) waits = true;
-        if (/^c close/.test(line) && waits) again = true;
-        if (line !== 'c connect') continue;
-        if (again) return upTo(index, node, [node, ours]);
-        waits = false;
+        if (line === 'c > write' && connecting) waits = kept = true;
+        if (/^c :.* destroyed=true/.test(line) && waits) again = true;
+        // Where nobody listens the next connection may be gone before it is seen.
+        if (program.silent && again && line === 'c > connect') return upTo(index, node, [node, ours]);
+        if (!/^c :.* pending=false/.test(line)) continue;
+        // Bytes count from the beginning.
+        if (again) return upTo(kept ? lastBefore(node, index, isConnect) : index, node, [node, ours]);
+        waits = kept = false;
       }
       return [node, ours];
     },
   },
   {
     name: 'late-error',
-    reason: 'The error of a write() that is refused comes on the next tick, and in Node destroys the connection that ' +
-      'connect() has begun in between, too: its close comes twice. Ours ends the connection that was written to.',
+    reason: 'The error and close of a destroy() or a refused write() come on the next tick, and in Node mark or destroy ' +
+      'the connection that connect() has begun in between, too (no finish, close twice). Ours are of the one before.',
     apply: (program, node, ours) => {
-      const index = node.findIndex((line, i) => line === 'c error ERR_STREAM_WRITE_AFTER_END' && ours[i] !== line);
-      const began = lastBefore(node, Math.max(index, 0), (line) => line === 'c > connect');
+      const began = lateError(program, node);
       return began < 0 ? [node, ours] : upTo(began, node, [node, ours]);
     },
   },
@@ -171,7 +227,8 @@ module.exports = [
     name: 'pipe-undone',
     reason: 'A pipe between our sockets is undone when one of them closes; Node does it in a listener of its own, after the ' +
       "program's earlier ones.",
-    apply: (program, node, ours) => [node, ours].map(withoutFlowAtClose),
+    apply: (program, node, ours) => [node, ours].map(withoutFlowAtClose)
+      .map((trace) => trace.filter((line) => !/^\w+ unpipe$/.test(line))),
   },
   {
     name: 'bytes-in-text',
@@ -191,5 +248,11 @@ module.exports = [
       // And what a program does at an amount of bytes it does at another moment.
       return /"readable"|"read"|"data",\d+,\d,\d{4}/.test(text) ? [[], []] : [cut(a), cut(b)];
     },
+  },
+  {
+    name: 'uncaught-order',
+    reason: 'An error that nobody hears is thrown in a tick, and Node puts the ticks behind it off. Ours runs them.',
+    apply: (program, node, ours) => (program.silent && node.some((line) => line.startsWith('process uncaught')) ?
+      [thrown(node), thrown(ours)] : [node, ours]),
   },
 ];

@@ -94,7 +94,7 @@ function* smaller(program) {
       }
     }
   }
-  const lists = [['before'], ['accepted'], ...program.turns.map((_, i) => ['turns', i])];
+  const lists = [...['early', 'before', 'accepted'].filter((key) => program[key] !== undefined).map((key) => [key]), ...program.turns.map((_, i) => ['turns', i])];
   for (const list of lists) {
     const steps = list.reduce((value, key) => value[key], program);
     for (const place of places(steps, list)) {

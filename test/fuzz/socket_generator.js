@@ -6,6 +6,9 @@ const KINDS = ['tcp', 'tcp', 'unix'];
 const SIZES = [1, 2, 3, 7, 100, 1000, 16383, 16384, 16385, 65536, 200000, 3000000];
 const TEXTS = ['a', 'bc', 'hello', '', 'é', '€uro', 'x😀y', '6162', 'YWJj', 'zzz\n'];
 const ENCODINGS = ['utf8', 'utf8', 'hex', 'latin1', 'utf16le', 'base64', 'ascii'];
+// What is no chunk, and encodings that are none, by name: see badChunk() in socket_runner.js.
+const BAD_CHUNKS = ['null', 'undefined', 'number', 'boolean', 'object', 'array', 'view', 'floats', 'memory', 'empty'];
+const BAD_ENCODINGS = [null, null, 'utf8', 'bogus', 'buffer', 5];
 const EVENTS = [
   [8, 'data'], [4, 'readable'], [3, 'end'], [3, 'finish'], [2, 'drain'], [3, 'close'], [2, 'error'], [2, 'connect'],
   [1, 'ready'], [0.5, 'pipe'], [0.5, 'unpipe'], [0.5, 'pause'], [0.5, 'resume'], [0.5, 'prefinish'], [0.3, 'timeout'],
@@ -49,6 +52,12 @@ class Generator {
   }
   side() { return this.chance(0.5) ? 'c' : 's'; }
   chunk() {
+    if (this.chance(0.04)) {
+      const kind = this.pick(BAD_CHUNKS);
+      const encoding = this.pick(BAD_ENCODINGS);
+      // Node 20 refuses a text as bytes, and takes it for a write that is under way for ever.
+      return ['x', kind, kind === 'empty' && encoding === 'buffer' ? 'utf8' : encoding];
+    }
     if (this.chance(0.5)) return ['b', this.pick(this.chance(0.8) ? SIZES.slice(0, 8) : SIZES)];
     if (this.chance(0.7)) return ['t', this.pick(TEXTS)];
     const encoding = this.pick(ENCODINGS);
@@ -109,6 +118,14 @@ class Generator {
     }
   }
 
+  // Only the client is there.
+  earlySteps() {
+    this.side = () => 'c';
+    const steps = this.steps(4, 1);
+    delete this.side;
+    return steps;
+  }
+
   callback(depth) {
     if (!this.chance(0.5)) return null;
     return depth < 3 && this.chance(0.3) ? this.steps(3, depth + 1) : [];
@@ -146,6 +163,8 @@ class Generator {
     const program = { seed: this.seed, kind: this.pick(KINDS), server: this.options(), client: this.options() };
     if (this.chance(0.12)) program.server.pauseOnConnect = true;
     program.silent = this.chance(0.15);
+    // Before connect() is called at all.
+    program.early = this.chance(0.25) ? this.earlySteps() : [];
     program.before = this.steps(4, 0);
     program.accepted = this.steps(4, 0);
     // Half of what comes is read from early on, or nothing would move.

@@ -26,6 +26,12 @@ const kState = [
 const kServerOps = new Set(['serverClose', 'serverRef', 'getConnections', 'serverAddress', 'maxConnections']);
 
 const codeOf = (err) => (err == null ? 'none' : err.code ?? err.message ?? String(err));
+// What is no chunk to Node, or an odd one.
+const kBadChunks = {
+  null: () => null, undefined: () => undefined, number: () => 5, boolean: () => true, object: () => ({}),
+  array: () => ['a'], view: () => new DataView(new ArrayBuffer(3)), floats: () => new Float64Array(2),
+  memory: () => new ArrayBuffer(3), empty: () => '',
+};
 const asBuffer = ([kind, what, encoding]) => (kind === 'b' ? Buffer.alloc(what, 'abcdefghij') : Buffer.from(what, encoding));
 
 class Runner {
@@ -99,6 +105,7 @@ class Runner {
       this.target = at.path !== undefined ? at : { port: this.server.address().port, host: at.host };
       this.peers.c = new net.Socket(program.client);
       this.adopt(this.peers.c, 'c');
+      if (program.early?.length > 0) this.begin(program.early);
       this.say('c', 'connect()');
       this.peers.c.connect(this.target);
       this.begin(program.before);
@@ -207,7 +214,7 @@ class Runner {
         const callback = this.callback(name, op, args[1]);
         const [chunk] = args;
         if (chunk === null) return socket.end(callback);
-        const data = chunk[0] === 'b' ? asBuffer(chunk) : chunk[1];
+        const data = chunk[0] === 'b' ? asBuffer(chunk) : chunk[0] === 'x' ? kBadChunks[chunk[1]]() : chunk[1];
         return callback === undefined ? socket[op](data, chunk[2]) : socket[op](data, chunk[2], callback);
       }
       case 'destroy': return args[0] === null ? socket.destroy() : socket.destroy(new Error(args[0]));

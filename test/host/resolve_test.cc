@@ -124,6 +124,34 @@ TEST_CASE("a resolver that says false leaves the name to the system", "[host][P2
   CHECK(runtime.names == std::vector<std::string>{"localhost 0", "localhost 0"});
 }
 
+TEST_CASE("listen() by name asks for all addresses and passes over link-local ones", "[host][P2]") {
+  const std::string linkLocal = GENERATE("fe80::1", "FEBF::1");
+  FakeRuntime runtime;
+  std::vector<LookupAddress> found{{linkLocal, 6}, {"127.0.0.1", 4}};
+  LookupOptions asked;
+  runtime.resolver = [&](const std::string&, const LookupOptions& options,
+                         const LookupCallback& answer) {
+    asked = options;
+    answer(nullptr, found);
+    return true;
+  };
+  Server& server = runtime.net().createServer();
+  server.listen({.port = 0, .host = "here.invalid"});
+  runtime.until([&] { return server.listening(); });
+  CHECK(asked.all);
+  CHECK(std::get<AddressInfo>(server.address()).address == "127.0.0.1");
+  server.close();
+
+  // Where there is no other it must do.
+  found.pop_back();
+  Server& second = runtime.net().createServer();
+  std::string code;
+  second.on<"error">([&](const Error& error) { code = error.code + " " + error.address; });
+  second.listen({.port = 0, .host = "here.invalid"});
+  runtime.toEnd();
+  CHECK(code == "EINVAL " + linkLocal);
+}
+
 TEST_CASE("a resolver that answers at once is told of after connect() and listen() have returned",
           "[host][P2]") {
   FakeRuntime runtime;

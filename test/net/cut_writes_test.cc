@@ -1,7 +1,9 @@
-// What the callbacks of writes are told that destroy() cuts off. The lines are those of Node 26
-// and, for the setting, of Node 20.
+// What the callbacks of writes are told that destroy() cuts off, and what counts of those that
+// fail. The lines are those of Node 26 and, for the settings, of Node 20.
 #include <uvnet/net.h>
 
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -76,6 +78,81 @@ TEST_CASE(
               "2: Error ERR_STREAM_DESTROYED: Cannot call write after a stream was destroyed {}",
               "end: Error ERR_STREAM_DESTROYED: Cannot call end after a stream was destroyed {}",
               "close"});
+}
+
+TEST_CASE("lateEndsAreTold off: end() after destroy() is told only with writes that are cut off",
+          "[net][D11][D05]") {
+  NetWorld world({.cutWritesFail = false, .lateEndsAreTold = false});
+  const bool queued = GENERATE(false, true);
+  LoopbackPair pair(world, Transport::kUnix);
+  std::string lines;
+  pair.client.cork();
+  if (queued) pair.client.write("x", [&](const Error* error) { lines += error->code + " "; });
+  pair.client.destroy();
+  pair.client.end([&](const Error* error) { lines += error->code + " "; });
+  pair.client.on<"close">([&] { lines += "close"; });
+  world.until([&] { return lines.ends_with("close"); });
+  pair.close();
+  world.end();
+  CHECK(lines == (queued ? "ERR_STREAM_DESTROYED ERR_STREAM_DESTROYED close" : "close"));
+}
+
+// The peer has gone and this side may still write, which fails at once.
+void failAtOnce(LoopbackPair& pair, NetWorld& world, const std::function<void()>& write) {
+  bool gone = false;
+  pair.accepted.on<"close">([&] { gone = true; });
+  pair.accepted.destroy();
+  world.until([&] { return gone; });
+  std::string lines;
+  pair.client.on<"error">([&](const Error& error) { lines += error.code + " "; });
+  pair.client.on<"close">([&] { lines += "close"; });
+  write();
+  world.until([&] { return lines.ends_with("close"); });
+  CHECK(lines == "EPIPE close");
+}
+
+TEST_CASE("bytesWritten() counts what was handed over, also where it was refused", "[net][K26]") {
+  NetWorld world;
+  LoopbackPair pair(world, Transport::kUnix);
+  Socket& client = pair.client;
+  client.setAllowHalfOpen(true);
+  std::uint64_t count = 0;
+  SECTION("one write") {
+    count = 5;
+    failAtOnce(pair, world, [&] { client.write("hello"); });
+  }
+  SECTION("several as one") {
+    count = 8;
+    failAtOnce(pair, world, [&] {
+      client.cork();
+      client.write("hello");
+      client.write(Buffer::from("you"));
+      client.uncork();
+    });
+  }
+  SECTION("more than goes to the system at once") {
+    count = 3000;
+    failAtOnce(pair, world, [&] {
+      client.cork();
+      const std::vector<Buffer> chunks(1000, Buffer::from("abc"));
+      for (const Buffer& chunk : chunks) client.write(chunk);
+      client.uncork();
+    });
+  }
+  SECTION("end() with data") {
+    count = 3;
+    failAtOnce(pair, world, [&] { client.end("end"); });
+  }
+  SECTION("not what never left the queue") {
+    failAtOnce(pair, world, [&] {
+      client.cork();
+      client.write("hello");
+      client.destroy(Error("", "EPIPE"));
+    });
+  }
+  CHECK(client.bytesWritten() == count);
+  pair.close();
+  world.end();
 }
 
 }  // namespace

@@ -158,6 +158,29 @@ TEST_CASE("a path of 107 bytes is taken, one more is refused instead of cut",
   world.end();
 }
 
+TEST_CASE("badPathsThrow off: a path that is too long or has a NUL inside is an 'error', EINVAL",
+          "[net][I03][C15]") {
+  NetWorld world({.badPathsThrow = false});
+  const std::string bad = world.path("a") + GENERATE("\0b"s, std::string(200, 'x'));
+  Server& server = world.net().createServer();
+  std::vector<std::string> errors;
+  const auto note = [&](const Error& error) { errors.push_back(describe(&error)); };
+  server.on<"error">(note);
+  server.listen(bad);
+  CHECK_FALSE(server.listening());
+  Socket& socket = world.watch(world.net().connect(bad));
+  CHECK(socket.destroyed());
+  CHECK_FALSE(socket.connecting());
+  socket.on<"error">(note);
+  world.end();
+  CHECK(errors ==
+        std::vector<std::string>{
+            "Error EINVAL: listen EINVAL: invalid argument " + bad +
+                " {errno=-22 syscall=listen address=" + bad + " port=-1}",
+            "Error EINVAL: connect EINVAL " + bad +
+                " - Local (undefined:undefined) {errno=-22 syscall=connect address=" + bad + "}"});
+}
+
 TEST_CASE("a path with a NUL inside is refused instead of cut", "[net][I03][C15]") {
   NetWorld world;
   const std::string start = world.path("a");

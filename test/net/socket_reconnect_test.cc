@@ -120,6 +120,122 @@ TEST_CASE("writing or ending a socket that never connected is an 'error'", "[net
   CHECK(record.errors[0].code == "ERR_SOCKET_CLOSED");
 }
 
+TEST_CASE("connect() opens a socket again whose write before it failed, until that is told",
+          "[net][K10][D02]") {
+  const Transport transport = GENERATE(Transport::kTcp, Transport::kUnix);
+  CAPTURE(nameOf(transport));
+  NetWorld world;
+  Listening listening(world, transport);
+  const Ref<Socket> client = uvnet::make<Socket>(world.net());
+  world.watch(*client);
+  Record record(*client);
+  CHECK_FALSE(client->write("x"));
+  CHECK_FALSE(client->writable());
+  CHECK(client->errored() != nullptr);
+  client->connect(listening.to());
+  CHECK(client->writable());
+  CHECK(client->errored() == nullptr);
+  CHECK_FALSE(client->readableAborted());
+  CHECK(client->readyState() == "opening");
+  listening->close();
+  world.end();
+  CHECK(record.text() == "error close");
+  REQUIRE(record.errors.size() == 1);
+  CHECK(record.errors[0].code == "ERR_SOCKET_CLOSED");
+}
+
+TEST_CASE("connect() keeps what was corked before it", "[net][K10][D04]") {
+  NetWorld world;
+  Listening listening(world, Transport::kUnix);
+  std::string got;
+  listening->on<"connection">([&](Socket& peer) {
+    peer.on<"data">([&](const uvnet::Buffer& chunk) { got += chunk.view(); });
+    listening->close();
+  });
+  const Ref<Socket> client = uvnet::make<Socket>(world.net());
+  world.watch(*client);
+  client->cork();
+  client->write("corked");
+  client->connect(listening.to());
+  CHECK(client->writableCorked() == 1);
+  CHECK(client->writableLength() == 6);
+  client->resume();
+  client->end();
+  world.end();
+  CHECK(got == "corked");
+}
+
+TEST_CASE("an end() before connect() finishes at once, and the socket connects and writes after it",
+          "[net][K10][D06]") {
+  NetWorld world;
+  Listening listening(world, Transport::kUnix);
+  std::string got;
+  listening->on<"connection">([&](Socket& peer) {
+    peer.on<"data">([&](const uvnet::Buffer& chunk) { got += chunk.view(); });
+    listening->close();
+  });
+  const Ref<Socket> client = uvnet::make<Socket>(world.net());
+  world.watch(*client);
+  std::string told;
+  client->end([&](const Error* error) { told += describe(error); });
+  world.until([&] { return client->writableFinished(); });
+  CHECK(told == "null");
+  client->connect(listening.to());
+  CHECK(client->writable());
+  CHECK_FALSE(client->writableEnded());
+  client->resume();
+  client->end("x");
+  world.end();
+  CHECK(got == "x");
+  CHECK(told == "null");
+}
+
+TEST_CASE("unconnectedEndsFinish off: an end() before connect() waits for the connection",
+          "[net][K10][D06]") {
+  NetWorld world({.unconnectedEndsFinish = false});
+  Listening listening(world, Transport::kUnix);
+  listening->on<"connection">([&](Socket& peer) {
+    peer.resume();
+    listening->close();
+  });
+  const Ref<Socket> client = uvnet::make<Socket>(world.net());
+  world.watch(*client);
+  Record record(*client);
+  client->end();
+  bool turned = false;
+  world.host.nextTick([&] { turned = true; });
+  world.until([&] { return turned; });
+  CHECK_FALSE(client->writableFinished());
+  client->connect(listening.to());
+  world.until([&] { return !client->connecting() && record.count("ready") == 1; });
+  client->destroy();
+  world.end();
+}
+
+TEST_CASE("unconnectedEndsFinish off: an end() before connect() and one after it are one FIN",
+          "[net][K10][D06]") {
+  const Transport transport = GENERATE(Transport::kTcp, Transport::kUnix);
+  CAPTURE(nameOf(transport));
+  NetWorld world({.unconnectedEndsFinish = false});
+  Listening listening(world, transport);
+  int ends = 0;
+  listening->on<"connection">([&](Socket& peer) {
+    peer.resume();
+    peer.on<"end">([&] { ++ends; });
+    listening->close();
+  });
+  const Ref<Socket> client = uvnet::make<Socket>(world.net());
+  world.watch(*client);
+  Record record(*client);
+  client->end();
+  client->connect(listening.to());
+  client->end();
+  client->resume();
+  world.until([&] { return client->closed() && ends == 1; });
+  world.end();
+  CHECK(record.count("finish") == 1);
+}
+
 TEST_CASE("a listener that destroys the socket and connects it elsewhere ends the first connect()",
           "[net][K10][C20]") {
   const Transport transport = GENERATE(Transport::kTcp, Transport::kUnix);
