@@ -87,6 +87,8 @@ class LayerJoint final : public RefCounted, public Carrier::Listener {
   // At once from the stream to the layer, and the block in which small chunks are joined.
   static constexpr std::size_t kPiece = 65536;
   static constexpr std::size_t kJoined = 16384;
+  // Of the array of chunks, once all are taken.
+  static constexpr std::size_t kKeep = 256;
 
   template <class F>
   void tell(F&& hook);
