@@ -25,7 +25,8 @@ class SocketState;
 class LayerJoint final : public RefCounted, public Carrier::Listener {
  public:
   // read, written: what the stream has counted before.
-  LayerJoint(SocketState& state, std::uint64_t read, std::uint64_t written) noexcept
+  explicit LayerJoint(SocketState& state, std::uint64_t read = 0,
+                      std::uint64_t written = 0) noexcept
       : state_(state), bytesRead_(read), bytesWritten_(written) {}
   ~LayerJoint() override;
 
