@@ -43,8 +43,7 @@ class UVNET_API Layer {
   virtual ~Layer();
 
  protected:
-  // --- What a layer supplies. No hook but closing() begins before start(), and none after
-  // closing().
+  // --- What a layer supplies. Nothing is told before start() or after closing().
 
   // The connection is there: within putLayer() on an open socket, else when it is established, just
   // before 'connect' is emitted. What was written before the layer came leaves first, as it is;
@@ -83,9 +82,9 @@ class UVNET_API Layer {
   virtual void timedOut() {}
 
   // The socket is being destroyed, by whomever; it may come inside another hook that caused it.
-  // What is sent here goes if the system takes it at once and nothing waits before it. Only told
-  // after start(), and not where nobody is told anything (~Net, resetAndDestroy() is told).
-  // Afterwards the functions below do nothing. Must not throw.
+  // What is sent here goes if the system takes it at once and nothing waits before it; of a socket
+  // that is reset nothing is sent. Only told after start(), and not when the Net goes, for then
+  // nobody is told anything. Afterwards the functions below do nothing. Must not throw.
   virtual void closing() noexcept {}
 
   // What tells the layers of one's own from others, without run-time type information: an address
@@ -110,9 +109,10 @@ class UVNET_API Layer {
   // Keeps no loop running, and ends with closing().
   void setTimer(std::uint64_t milliseconds);
 
-  // To the stream, as bytes from the connection come without a layer: 'data', or kept for read().
-  // False: enough. Reading of the connection stops until the stream wants more (wanted()); what the
-  // layer delivers all the same is kept. After deliverEnd() nothing happens.
+  // To the stream, as bytes from the connection come without a layer: 'data', kept for read(), or
+  // to the memory of `onread`, which is told of all of it in pieces. Counted as bytesRead(). False:
+  // enough. Reading of the connection stops until the stream wants more (wanted()); what the layer
+  // delivers all the same is kept. After deliverEnd() nothing happens.
   bool deliver(Buffer bytes);
   // 'end', once all that was delivered has been read; then what allowHalfOpen says.
   void deliverEnd();

@@ -61,7 +61,8 @@ void LayerJoint::carry(std::unique_ptr<Carrier> carrier) {
   UVNET_ASSERT(is_ == State::kWaiting);
   is_ = State::kOpen;
   carrier_ = std::move(carrier);
-  writing_ = carrier_->afterWrite([this](const Error* error) { onWritten(error); });
+  writing_ = carrier_->afterWrite(
+      [self = Ref<LayerJoint>(this)](const Error* error) { self->onWritten(error); });
   const stream::Core& core = state_.socket.core();
   if (core.writable.finalCalled()) fin_ = Fin::kGone;
   ended_ = endDelivered_ = core.readable.endEmitted();
@@ -347,7 +348,10 @@ void LayerJoint::onWritten(const Error* error) {
 }
 
 // Last: the stream goes on with its next write.
-void LayerJoint::answer(const Error* error) { std::exchange(done_, {})(error); }
+void LayerJoint::answer(const Error* error) {
+  if (chunks_.capacity() > kKeep) std::vector<Buffer>().swap(chunks_);
+  std::exchange(done_, {})(error);
+}
 
 void LayerJoint::finish() {
   fin_ = Fin::kGoing;

@@ -26,7 +26,8 @@ class SocketState;
 class LayerJoint final : public RefCounted, public Carrier::Listener {
  public:
   // read, written: what the stream has counted before.
-  LayerJoint(SocketState& state, std::uint64_t read, std::uint64_t written) noexcept
+  explicit LayerJoint(SocketState& state, std::uint64_t read = 0,
+                      std::uint64_t written = 0) noexcept
       : state_(state), bytesRead_(read), bytesWritten_(written) {}
   ~LayerJoint() override;
 
@@ -89,6 +90,8 @@ class LayerJoint final : public RefCounted, public Carrier::Listener {
   // At once from the stream to the layer, and the block in which small chunks are joined.
   static constexpr std::size_t kPiece = 65536;
   static constexpr std::size_t kJoined = 16384;
+  // Of the array of chunks, once all are taken.
+  static constexpr std::size_t kKeep = 256;
 
   template <class F>
   void tell(F&& hook);

@@ -39,7 +39,7 @@ void SocketState::adoptDuplex(Duplex& below) {
   if (below.destroyed() || net->gone()) throw socketClosed();
   hold();
   overDuplex = true;
-  changeSettings().joint = make<LayerJoint>(*this, 0, 0);
+  changeSettings().joint = make<LayerJoint>(*this);
   joint()->carry(std::make_unique<DuplexCarrier>(*joint(), *this, below));
 }
 

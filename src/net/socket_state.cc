@@ -67,7 +67,9 @@ SocketState::SocketState(Socket& owner, Ref<NetState> state, OnRead onread)
 
 bool SocketState::isPlain() const noexcept { return net->plainSocket == virtualsOf(socket); }
 
-SocketState::~SocketState() = default;
+SocketState::~SocketState() {
+  if (joint() != nullptr) joint()->abandon();
+}
 
 SocketState::Way::Way() noexcept = default;
 SocketState::Way::~Way() = default;

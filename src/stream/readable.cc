@@ -286,6 +286,9 @@ void ReadableSide::setEncoding(Encoding encoding) {
 
 Buffer ReadableSide::takeUnread() {
   Buffer unread = length() > 0 ? queue_.take(length()) : Buffer();
+  // As after a read() of all: the next 'readable' is of what comes.
+  needReadable_ = true;
+  emittedReadable_ = false;
   if (decoder_ == nullptr) return unread;
   const Encoding encoding = decoder_->encoding();
   const Buffer both[] = {Buffer::from(unread, encoding), Buffer::copyOf(decoder_->held())};

@@ -237,6 +237,26 @@ TEST_CASE("example: messages framed by a Transform come out whole",
   CHECK(program.exitStatus() == 0);
 }
 
+TEST_CASE("example: a layer takes the preamble of a proxy off a connection", "[examples][layer]") {
+  Example server("proxy_protocol", {"0"});
+  server.until("server bound\n");
+  {
+    Terminal nc("nc", {"-N", "127.0.0.1", server.port()});
+    nc.type("PROXY TCP4 203.0.113.9 192.0.2.1 40000 80\r\nhello\n");
+    CHECK(nc.until("\n") == "welcome\r\n");
+    CHECK(nc.until("\n") == "hello\n");
+    CHECK(server.until("\n").find("connection of 203.0.113.9:40000 by way of ") == 0);
+    nc.typeEnd();
+    CHECK(nc.rest().empty());
+    CHECK(nc.exitStatus() == 0);
+  }
+  Terminal nc("nc", {"-N", "127.0.0.1", server.port()});
+  nc.type("GET / HTTP/1.0\r\n");
+  CHECK(server.until("\n") == "no preamble of a proxy\n");
+  nc.typeEnd();
+  CHECK(nc.rest().empty());
+}
+
 TEST_CASE("example: a Transform limits the rate of what is piped through it",
           "[examples][stream:transform][stream:backpressure]") {
   Example program("rate_limit", {"60000", "100000"});

@@ -40,6 +40,35 @@ TEST_CASE("the unread of a socket with an encoding goes to the layer as the byte
   world.end();
 }
 
+TEST_CASE("'readable' is of the layer's bytes, not of the unread that went to it", "[net][layer]") {
+  const bool told = GENERATE(false, true);
+  CAPTURE(told);
+  NetWorld world;
+  LoopbackPair pair(world, Transport::kTcp, {.pauseOnConnect = true});
+  std::string got;
+  int readable = 0;
+  bool reads = false;
+  const auto listen = [&] {
+    pair.accepted.on<"readable">([&] {
+      ++readable;
+      if (!reads) return;
+      while (const std::optional<Buffer> chunk = pair.accepted.read()) got += chunk->view();
+    });
+  };
+  if (told) listen();
+  pair.client.write("Uryyb");
+  if (!told) pair.accepted.read(0);
+  world.until([&] { return pair.accepted.readableLength() == 5 && readable == (told ? 1 : 0); });
+  if (!told) listen();  // its 'readable' is on its way
+  pair.accepted.putLayer(std::make_unique<Rot13Layer>());
+  reads = true;
+  world.until([&] { return got == "Hello"; });
+  pair.client.write(" jbeyq");
+  world.until([&] { return got == "Hello world"; });
+  pair.close();
+  world.end();
+}
+
 TEST_CASE("with onread a layer's bytes go to the program's memory", "[net][layer]") {
   NetWorld world;
   std::array<char, 4> memory{};
