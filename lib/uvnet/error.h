@@ -41,7 +41,6 @@ class UVNET_API Error : public std::exception {
   std::string permission;  // of ERR_ACCESS_DENIED: which one was missing, and for what
   std::string resource;
   std::string library;   // OpenSSL's words ("SSL routines"), of an error of TLS
-  std::string function;  // the same
   std::string reason;    // the same; or why a certificate is not for that host
   std::vector<std::string> opensslErrorStack;  // what OpenSSL said before, newest first
   std::vector<Error> errors;                   // the causes, in an AggregateError

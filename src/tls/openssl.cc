@@ -38,6 +38,14 @@ constexpr Library kLibraries[] = {
     {ERR_LIB_CMS, "CMS_"},       {ERR_LIB_TS, "TS_"},
 };
 
+std::string upper(std::string_view reason) {
+  std::string code;
+  for (const char c : reason) {
+    code += c == ' ' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+  }
+  return code;
+}
+
 std::string codeOf(unsigned long error, std::string_view reason) {
   std::string code = "ERR_";
   const int library = ERR_GET_LIB(error);
@@ -49,10 +57,7 @@ std::string codeOf(unsigned long error, std::string_view reason) {
       if (known.number == library) code += known.name;
     }
   }
-  for (const char c : reason) {
-    code += c == ' ' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
-  }
-  return code;
+  return code + upper(reason);
 }
 
 // OpenSSL's texts are static, or null.
@@ -67,7 +72,6 @@ std::string lineOf(unsigned long error) {
 void describe(Error& error, unsigned long number) {
   error.library = orEmpty(ERR_lib_error_string(number));
   error.reason = orEmpty(ERR_reason_error_string(number));
-  if (!error.reason.empty()) error.code = codeOf(number, error.reason);
 }
 
 }  // namespace
@@ -77,6 +81,7 @@ Error thrownError(std::string_view otherwise) {
   if (newest == 0) return Error(std::string(otherwise), "ERR_CRYPTO_OPERATION_FAILED");
   Error error(lineOf(newest));
   describe(error, newest);
+  if (!error.reason.empty()) error.code = codeOf(newest, error.reason);
   std::vector<std::string> all;
   while (const unsigned long one = ERR_get_error()) all.push_back(lineOf(one));
   all.pop_back();
@@ -87,13 +92,12 @@ Error thrownError(std::string_view otherwise) {
 
 Error connectionError() {
   const unsigned long first = ERR_peek_error();
-  const char* function = nullptr;
-  ERR_peek_error_all(nullptr, nullptr, &function, nullptr, nullptr);
   const BioPtr memory(BIO_new(BIO_s_mem()));
   ERR_print_errors(memory.get());
   Error error(textOf(memory.get()));
   describe(error, first);
-  error.function = orEmpty(function);
+  // ERR_SSL_ whichever part of OpenSSL it was.
+  if (!error.reason.empty()) error.code = "ERR_SSL_" + upper(error.reason);
   return error;
 }
 

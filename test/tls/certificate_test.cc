@@ -47,10 +47,13 @@ TEST_CASE("an RSA certificate has its modulus and exponent", "[tls][T04]") {
 // As node prints one with these names.
 TEST_CASE("alternative names that could be mistaken are quoted", "[tls][T04]") {
   const Identity odd = issue({.names = {"DNS:a.com", "DNS:*.b.com", "IP:127.0.0.1", "IP:::1",
-                                        "email:x@y.z", "URI:http://q/?a\\,b", "RID:1.2.3.4"}});
+                                        "email:x@y.z", "URI:http://q/", "RID:1.2.3.4"}});
   CHECK(parseCertificate(odd.cert).subjectaltname ==
         "DNS:a.com, DNS:*.b.com, IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1, email:x@y.z, "
-        "URI:\"http://q/?a\\u002cb\", Registered ID:1.2.3.4");
+        "URI:http://q/, Registered ID:1.2.3.4");
+  const Identity quoted = issue({.rawDns = {"we,ird", "qu\"ote", std::string("nul\0.a.com", 10)}});
+  CHECK(parseCertificate(quoted.cert).subjectaltname ==
+        "DNS:\"we\\u002cird\", DNS:\"qu\\\"ote\", DNS:\"nul\\u0000.a.com\"");
 }
 
 TEST_CASE("what is no certificate throws", "[tls][T04]") {

@@ -90,7 +90,7 @@ void converse(Side& client, Side& server, std::size_t piece = 0, std::string toS
     bytes.erase(0, size);
     answer += to.feed(some);
   };
-  for (int i = 0; i < 100000 && !(toServer.empty() && toClient.empty()); ++i) {
+  for (int i = 0; i < 1000000 && !(toServer.empty() && toClient.empty()); ++i) {
     if (!toServer.empty()) give(server, toServer, toClient);
     if (!toClient.empty()) give(client, toClient, toServer);
   }
@@ -204,7 +204,9 @@ TEST_CASE("garbage in each state fails with a code, and the alert is there to be
   converse(client, server);
   const std::string alert = client.feed(std::string("\x17\x03\x03\x00\x20", 5) + std::string(32, 'z'));
   CHECK(client.failures == 1);
-  CHECK(client.engine.error().code == "ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC");
+  CHECK(client.engine.error().code == (std::string_view(version) == "TLSv1.3"
+                                           ? "ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC"
+                                           : "ERR_SSL_CIPHER_OPERATION_FAILED"));
   CHECK_FALSE(alert.empty());
   server.feed(alert);
   CHECK(server.failures == 1);

@@ -66,6 +66,18 @@ Identity issue(const Wanted& wanted, const Identity* issuer) {
     for (const std::string& one : wanted.names) names += (names.empty() ? "" : ",") + one;
     addExtension(x, signer, NID_subject_alt_name, names);
   }
+  if (!wanted.rawDns.empty()) {
+    GENERAL_NAMES* names = sk_GENERAL_NAME_new_null();
+    for (const std::string& one : wanted.rawDns) {
+      GENERAL_NAME* general = GENERAL_NAME_new();
+      ASN1_IA5STRING* text = ASN1_IA5STRING_new();
+      ASN1_STRING_set(text, one.data(), static_cast<int>(one.size()));
+      GENERAL_NAME_set0_value(general, GEN_DNS, text);
+      sk_GENERAL_NAME_push(names, general);
+    }
+    X509_add1_ext_i2d(x, NID_subject_alt_name, names, 0, 0);
+    GENERAL_NAMES_free(names);
+  }
   require(X509_sign(x, parentKey != nullptr ? parentKey.get() : key.get(), EVP_sha256()) > 0,
           "sign");
 
