@@ -40,8 +40,8 @@ class UVNET_API Error : public std::exception {
   std::string hostname;    // of a failed lookup
   std::string permission;  // of ERR_ACCESS_DENIED: which one was missing, and for what
   std::string resource;
-  std::string library;   // OpenSSL's words ("SSL routines"), of an error of TLS
-  std::string reason;    // the same; or why a certificate is not for that host
+  std::string library;  // OpenSSL's words ("SSL routines"), of an error of TLS
+  std::string reason;   // the same; or why a certificate is not for that host
   std::vector<std::string> opensslErrorStack;  // what OpenSSL said before, newest first
   std::vector<Error> errors;                   // the causes, in an AggregateError
   // A runtime's own error object, carried along untouched: what went into destroy() comes out of

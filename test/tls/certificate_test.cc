@@ -14,8 +14,7 @@ using namespace test;
 
 TEST_CASE("an EC certificate has its curve and its point", "[tls][T04]") {
   const Certificate one = parseCertificate(serverIdentity().cert);
-  CHECK(one.subject ==
-        CertificateName{{"C", "UK"}, {"O", "uvnet"}, {"CN", "localhost"}});
+  CHECK(one.subject == CertificateName{{"C", "UK"}, {"O", "uvnet"}, {"CN", "localhost"}});
   CHECK(one.subjectOf("CN") == "localhost");
   CHECK(one.subjectOf("OU").empty());
   CHECK(one.issuer.back().second == "uvnet test root");

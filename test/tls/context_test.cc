@@ -28,8 +28,9 @@ TEST_CASE("what is no key, no certificate, no PKCS#12 and no list is an error of
   CHECK(thrown({.crl = "x"}) == "Error ERR_CRYPTO_OPERATION_FAILED: Failed to parse CRL {}");
 }
 
-TEST_CASE("what Node takes is taken: an empty key, a `ca` that is none, a key of another certificate",
-          "[tls][T05]") {
+TEST_CASE(
+    "what Node takes is taken: an empty key, a `ca` that is none, a key of another certificate",
+    "[tls][T05]") {
   CHECK(thrown({.key = ""}) == "nothing");
   CHECK(thrown({.ca = "x"}) == "nothing");
   CHECK(thrown({.ciphers = ""}) == "nothing");

@@ -80,7 +80,8 @@ struct Side {
   int failures = 0;
 };
 
-// All that one says goes to the other, in pieces of that many bytes (0: whole), until both are still.
+// All that one says goes to the other, in pieces of that many bytes (0: whole), until both are
+// still.
 void converse(Side& client, Side& server, std::size_t piece = 0, std::string toServer = {},
               std::string toClient = {}) {
   if (toServer.empty() && toClient.empty()) toServer = client.feed({});
@@ -143,7 +144,8 @@ TEST_CASE("a handshake may be cut at every byte", "[tls][T03]") {
   }
 }
 
-TEST_CASE("a flipped bit in the handshake fails it, once, and leaves nothing behind", "[tls][T03]") {
+TEST_CASE("a flipped bit in the handshake fails it, once, and leaves nothing behind",
+          "[tls][T03]") {
   const char* version = anyVersion();
   CAPTURE(version);
   const std::size_t step = 13;  // a prime, so that all fields are met
@@ -202,7 +204,8 @@ TEST_CASE("garbage in each state fails with a code, and the alert is there to be
   Side client(version, false);
   Side server(version, true);
   converse(client, server);
-  const std::string alert = client.feed(std::string("\x17\x03\x03\x00\x20", 5) + std::string(32, 'z'));
+  const std::string alert =
+      client.feed(std::string("\x17\x03\x03\x00\x20", 5) + std::string(32, 'z'));
   CHECK(client.failures == 1);
   CHECK(client.engine.error().code == (std::string_view(version) == "TLSv1.3"
                                            ? "ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC"

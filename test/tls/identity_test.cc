@@ -23,8 +23,7 @@ std::string check(std::string_view host, const Certificate& certificate) {
   const std::optional<Error> error = checkServerIdentity(host, certificate);
   if (!error) return "good";
   CHECK(error->code == "ERR_TLS_CERT_ALTNAME_INVALID");
-  CHECK(error->message ==
-        "Hostname/IP does not match certificate's altnames: " + error->reason);
+  CHECK(error->message == "Hostname/IP does not match certificate's altnames: " + error->reason);
   return error->reason;
 }
 

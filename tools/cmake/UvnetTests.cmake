@@ -82,6 +82,9 @@ endforeach()
 if(TARGET uvnet_test_examples)
   add_dependencies(uvnet_test_examples uvnet_examples)
 endif()
+if(TARGET uvnet_test_tls AND TARGET uvnet_examples)
+  add_dependencies(uvnet_test_tls uvnet_examples)
+endif()
 
 # Traces are those of Node 20; without one the recorded ones have to do.
 find_program(UVNET_NODE node)

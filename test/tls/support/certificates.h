@@ -16,7 +16,7 @@ enum class KeyKind { kP256, kRsa };
 
 struct Wanted {
   std::string commonName = "localhost";
-  std::vector<std::string> names = {};  // as OpenSSL's subjectAltName: "DNS:a.com", "IP:127.0.0.1"
+  std::vector<std::string> names = {};   // as OpenSSL's subjectAltName: "DNS:a.com", "IP:127.0.0.1"
   std::vector<std::string> rawDns = {};  // DNS names as they are, whatever is in them
   bool ca = false;
   bool expired = false;
