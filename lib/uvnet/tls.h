@@ -37,6 +37,13 @@ struct CipherInfo {
   std::string version;       // the oldest that has it: "TLSv1.2"
 };
 
+// tlsSocket.getEphemeralKeyInfo(): "ECDH", "X25519", 253; of DH no name.
+struct EphemeralKeyInfo {
+  std::string type;
+  std::string name;
+  int size = 0;  // bits
+};
+
 // For tls.connect(). What is not here is a default of Node's; `secureContext` goes before the
 // single options of a context.
 struct TLSConnectOptions {
@@ -47,6 +54,9 @@ struct TLSConnectOptions {
   Lookup lookup = {};
   std::optional<bool> autoSelectFamily = {};
   std::string localAddress = {};
+  // In place of all that: TLS over this stream, which may be a Socket that still connects
+  // (STARTTLS, a tunnel, another TLSSocket). There is no 'connect' then; the two end together.
+  Duplex* socket = nullptr;
   double timeout = 0;  // milliseconds, as setTimeout()
   bool allowHalfOpen = false;
   bool noDelay = false;
@@ -77,6 +87,8 @@ struct TLSConnectOptions {
   Function<std::optional<Error>(const std::string& host, const Certificate& certificate)>
       checkServerIdentity = {};
 };
+
+using SNIAnswer = Function<void(const Error* error, const SecureContext& context)>;
 
 struct TLSServerOptions {
   bool allowHalfOpen = false;
@@ -109,6 +121,15 @@ struct TLSServerOptions {
   bool requestCert = false;        // of clients
   bool rejectUnauthorized = true;  // and whose is not good does not come in
   std::vector<std::string> ALPNProtocols = {};
+  // In place of the list: which of those that the client offers; none ends the handshake with an
+  // alert. ERR_TLS_ALPN_CALLBACK_WITH_PROTOCOLS is thrown where both are given.
+  Function<std::optional<std::string>(const std::string& servername,
+                                      const std::vector<std::string>& protocols)>
+      ALPNCallback = {};
+  // The context for the name that a client asks for (SNI), by done(nullptr, context), now or later,
+  // once; none: the server's own. An error ends the connection, as 'tlsClientError'. In place of
+  // addContext().
+  Function<void(const std::string& servername, SNIAnswer done)> SNICallback = {};
   // Milliseconds for a whole handshake; then 'tlsClientError' (ERR_TLS_HANDSHAKE_TIMEOUT), and the
   // connection is destroyed.
   double handshakeTimeout = 120000;
@@ -123,7 +144,7 @@ class UVNET_API TLSSocket : public Socket, public On<TLSSocket, TLSSocketEvents>
   using On<TLSSocket, TLSSocketEvents>::prependListener;
   using On<TLSSocket, TLSSocketEvents>::prependOnceListener;
   using On<TLSSocket, TLSSocketEvents>::removeAllListeners;
-  using Socket::removeAllListeners;
+  using Emitter::removeAllListeners;
 
   bool encrypted() const noexcept { return true; }
   // Whether the peer's certificate is good (and for that host, for a client).
@@ -140,6 +161,11 @@ class UVNET_API TLSSocket : public Socket, public On<TLSSocket, TLSSocketEvents>
   std::optional<Certificate> getCertificate() const;  // our own
   Buffer getSession() const;  // to resume with; of TLS 1.3 take that of 'session'
   bool isSessionReused() const noexcept;
+  Buffer getTLSTicket() const;  // of a client; empty: none
+  // Of a client, after the handshake; of a server nothing is known.
+  std::optional<EphemeralKeyInfo> getEphemeralKeyInfo() const;
+  // What both sides can sign with: "ECDSA+SHA256", in order of preference. Of a server.
+  std::vector<std::string> getSharedSigalgs() const;
   Buffer getFinished() const;  // tls-unique, of RFC 5929
   Buffer getPeerFinished() const;
   // RFC 5705. Throws ERR_TLS_INVALID_STATE before the handshake, else what OpenSSL says.
@@ -180,19 +206,26 @@ class UVNET_API Server : public uvnet::Server, public On<Server, TLSServerEvents
   using On<Server, TLSServerEvents>::prependListener;
   using On<Server, TLSServerEvents>::prependOnceListener;
   using On<Server, TLSServerEvents>::removeAllListeners;
-  using uvnet::Server::removeAllListeners;
+  using Emitter::removeAllListeners;
 
   // Another context for clients that ask for that name ("*.example.com" stands for one label). The
   // last one that fits counts.
   Server& addContext(std::string_view hostname, const SecureContext& context);
   // For connections from now on; those that run keep theirs.
   Server& setSecureContext(const SecureContext& context);
+  // 48 bytes, of the current context. setTicketKeys() throws ERR_INVALID_ARG_VALUE for any other
+  // number. Tickets of other keys are then no good any more.
+  Buffer getTicketKeys() const;
+  Server& setTicketKeys(std::string_view keys);
+  // TLS as a server's end over any stream, as if it had been accepted: 'secureConnection' follows.
+  TLSSocket& serve(Duplex& stream);
 
  protected:
   friend struct SocketState;
   friend struct ServerState;
   ~Server() override;
   Ref<Socket> makeSocket(SocketOptions options) override;
+  Ref<TLSSocket> makeSecure(SocketOptions options);
 
  private:
   std::unique_ptr<ServerState> tls_;

@@ -114,16 +114,7 @@ class PairEnd final : public Duplex {
  public:
   PairEnd(Host& host, const StreamOptions& options) : Duplex(host, options) {}
   // As when a peer's process ends: the other end reads the end of the stream, and its writes fail.
-  ~PairEnd() override {
-    if (other_ == nullptr) return;
-    other_->other_ = nullptr;
-    host().nextTick([end = Ref<PairEnd>(other_), writing = std::move(waiting_)]() mutable {
-      if (!end->core().readable.sourceEnded()) end->push(nullptr);
-      if (writing) failGone(writing);
-      // What it wrote before has left it.
-      if (end->finishing_) std::exchange(end->finishing_, {})(nullptr);
-    });
-  }
+  ~PairEnd() override { leave(nullptr, false); }
   static void join(PairEnd& a, PairEnd& b) {
     a.other_ = &b;
     b.other_ = &a;
@@ -133,6 +124,33 @@ class PairEnd final : public Duplex {
   static void failGone(Callback& done) {
     const Error error = endedByOtherParty();
     done(&error);
+  }
+
+  // On a tick. taken: what the other end has written last was read here.
+  void leave(const Error* error, bool taken) {
+    if (other_ == nullptr) return;
+    PairEnd* const left = std::exchange(other_, nullptr);
+    left->other_ = nullptr;
+    host().nextTick([end = Ref<PairEnd>(left), writing = std::move(waiting_), taken,
+                     why = error != nullptr ? std::make_unique<Error>(*error) : nullptr]() mutable {
+      if (writing && taken) {
+        writing(nullptr);
+      } else if (writing) {
+        failGone(writing);
+      }
+      // What it wrote before has left it.
+      if (end->finishing_) std::exchange(end->finishing_, {})(nullptr);
+      if (why != nullptr) {
+        end->destroy(*why);
+      } else if (!end->core().readable.sourceEnded()) {
+        end->push(nullptr);
+      }
+    });
+  }
+  // As Node 24: the other end reads the end of the stream, or is destroyed with the same error.
+  void doDestroy(const Error* error, Callback done) override {
+    leave(error, readableLength() == 0);
+    done(error);
   }
 
   // The other end has read what was written: its writer may go on.

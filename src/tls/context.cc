@@ -2,6 +2,11 @@
 // them counts for the certificates.
 #include "tls/context.h"
 
+#include <openssl/core_names.h>
+#include <openssl/params.h>
+#include <openssl/rand.h>
+
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <utility>
@@ -15,7 +20,6 @@ namespace {
 // Node's contract has Node's.
 constexpr int kSecurityLevel = 1;
 constexpr long kSessionTimeout = 300;  // seconds, OpenSSL's own default
-constexpr std::size_t kTicketKeys = 48;
 constexpr std::size_t kMaxSessionIdContext = SSL_MAX_SID_CTX_LENGTH;
 
 struct Versions {
@@ -79,7 +83,47 @@ Versions versionsOf(const SecureContextOptions& options) {
   return versions;
 }
 
+// Encrypts a ticket, or is asked for the keys of one. OpenSSL's own call for fixed keys wants 80
+// bytes; Node's are 48.
+int onTicket(SSL* ssl, unsigned char name[16], unsigned char iv[EVP_MAX_IV_LENGTH],
+             EVP_CIPHER_CTX* cipher, EVP_MAC_CTX* mac, int encrypts) {
+  const auto* context = static_cast<const Context*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
+  Context::TicketKeys keys = context->ticketKeys();
+  unsigned char* const hmacKey = keys.data() + 16;
+  unsigned char* const aesKey = keys.data() + 32;
+  char digest[] = "SHA256";
+  const OSSL_PARAM parameters[] = {
+      OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_KEY, hmacKey, 16),
+      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+      OSSL_PARAM_construct_end()};
+  if (encrypts != 0) {
+    std::memcpy(name, keys.data(), 16);
+    if (RAND_bytes(iv, 16) != 1 ||
+        EVP_EncryptInit_ex(cipher, EVP_aes_128_cbc(), nullptr, aesKey, iv) != 1 ||
+        EVP_MAC_CTX_set_params(mac, parameters) != 1) {
+      return -1;
+    }
+    return 1;
+  }
+  if (std::memcmp(name, keys.data(), 16) != 0) return 0;  // of other keys: a full handshake
+  if (EVP_MAC_CTX_set_params(mac, parameters) != 1 ||
+      EVP_DecryptInit_ex(cipher, EVP_aes_128_cbc(), nullptr, aesKey, iv) != 1) {
+    return -1;
+  }
+  return 1;
+}
+
 }  // namespace
+
+Context::TicketKeys Context::ticketKeys() const {
+  const std::lock_guard lock(mutex_);
+  return ticketKeys_;
+}
+
+void Context::setTicketKeys(std::string_view keys) {
+  const std::lock_guard lock(mutex_);
+  std::memcpy(ticketKeys_.data(), keys.data(), std::min(keys.size(), ticketKeys_.size()));
+}
 
 int versionOf(std::string_view name) noexcept {
   if (name == "TLSv1") return TLS1_VERSION;
@@ -93,7 +137,7 @@ Context::Context(const SecureContextOptions& options) {
   const ErrorQueue queue;
   // Before anything is allocated: they throw for what the program got wrong.
   Versions versions = versionsOf(options);
-  if (!options.ticketKeys.empty() && options.ticketKeys.size() != kTicketKeys) {
+  if (!options.ticketKeys.empty() && options.ticketKeys.size() != Context::kTicketKeys) {
     throw Error("The property 'options.ticketKeys' must be exactly 48 bytes. Received " +
                     std::to_string(options.ticketKeys.size()),
                 "ERR_INVALID_ARG_VALUE", "TypeError");
@@ -190,10 +234,12 @@ void Context::setCurves(const std::string& curves) {
 void Context::setSession(const SecureContextOptions& options) {
   SSL_CTX* ctx = ctx_.get();
   SSL_CTX_set_timeout(ctx, options.sessionTimeout ? *options.sessionTimeout : kSessionTimeout);
-  if (!options.ticketKeys.empty()) {
-    std::array<unsigned char, kTicketKeys> keys{};
-    std::memcpy(keys.data(), options.ticketKeys.data(), keys.size());
-    SSL_CTX_set_tlsext_ticket_keys(ctx, keys.data(), keys.size());
+  SSL_CTX_set_app_data(ctx, this);
+  SSL_CTX_set_tlsext_ticket_key_evp_cb(ctx, onTicket);
+  if (options.ticketKeys.empty()) {
+    RAND_bytes(ticketKeys_.data(), static_cast<int>(ticketKeys_.size()));
+  } else {
+    setTicketKeys(options.ticketKeys);
   }
   if (options.sessionIdContext.empty()) return;
   if (options.sessionIdContext.size() > kMaxSessionIdContext) {

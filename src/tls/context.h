@@ -3,6 +3,10 @@
 
 #include <uvnet/secure_context.h>
 
+#include <array>
+#include <mutex>
+#include <string_view>
+
 #include "tls/openssl.h"
 
 namespace uvnet::tls {
@@ -12,6 +16,13 @@ class Context {
   explicit Context(const SecureContextOptions& options);
 
   SSL_CTX* ctx() const noexcept { return ctx_.get(); }
+  // Node's 48 bytes: a name, a key for HMAC-SHA-256 and one for AES-128-CBC, of session tickets.
+  // Any thread.
+  static constexpr std::size_t kTicketKeys = 48;
+  using TicketKeys = std::array<unsigned char, kTicketKeys>;
+  TicketKeys ticketKeys() const;
+  void setTicketKeys(std::string_view keys);
+
   // v0.3: createCredentials() was given `ca`, so that a server asks for a certificate.
   bool hasCa() const noexcept { return hasCa_; }
 
@@ -31,6 +42,8 @@ class Context {
   X509_STORE* ownStore();
 
   SslCtxPtr ctx_;
+  mutable std::mutex mutex_;
+  TicketKeys ticketKeys_{};  // under it
   bool hasCa_ = false;
   bool sharesRoots_ = false;
 };

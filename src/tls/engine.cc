@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <exception>
 #include <utility>
 
 namespace uvnet::tls {
@@ -37,7 +38,10 @@ struct Engine::Callbacks {
 
   static int onAlpn(SSL* ssl, const unsigned char** out, unsigned char* outSize,
                     const unsigned char* offered, unsigned offeredSize, void*) noexcept {
-    const Engine& self = of(ssl);
+    Engine& self = of(ssl);
+    if (self.options_.chooseProtocol) {
+      return self.chooseAlpn({reinterpret_cast<const char*>(offered), offeredSize}, out, outSize);
+    }
     if (self.alpnWire_.empty()) return SSL_TLSEXT_ERR_NOACK;
     unsigned char* chosen = nullptr;
     const int result = SSL_select_next_proto(
@@ -50,11 +54,16 @@ struct Engine::Callbacks {
   static int onCertificate(SSL* ssl, void*) noexcept {
     Engine& self = of(ssl);
     const char* name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
-    if (name == nullptr || !self.options_.contextFor) return 1;
-    if (const std::shared_ptr<Context> context = self.options_.contextFor(name)) {
-      SSL_set_SSL_CTX(ssl, context->ctx());
+    if (name == nullptr) return 1;
+    if (self.options_.asksForContext && self.sni_ != Sni::kAnswered) {
+      if (self.sni_ == Sni::kUnasked) self.sni_ = Sni::kAsked;
+      return -1;  // the handshake waits
+    }
+    if (self.options_.contextFor) self.other_ = self.options_.contextFor(name);
+    if (self.other_ != nullptr) {
+      SSL_set_SSL_CTX(ssl, self.other_->ctx());
       // Who is trusted is the other context's, too.
-      SSL_set1_verify_cert_store(ssl, SSL_CTX_get_cert_store(context->ctx()));
+      SSL_set1_verify_cert_store(ssl, SSL_CTX_get_cert_store(self.other_->ctx()));
     }
     return 1;
   }
@@ -84,7 +93,8 @@ std::string alpnWire(const std::vector<std::string>& protocols) {
 }
 
 Engine::Engine(const std::shared_ptr<Context>& context, EngineOptions options)
-    : options_(std::move(options)),
+    : context_(context),
+      options_(std::move(options)),
       bio_(LoopBio::ofThisThread()),
       ssl_(SSL_new(context->ctx())),
       alpnWire_(alpnWire(options_.alpn)) {
@@ -146,12 +156,75 @@ Engine::Step Engine::failed(int result) {
     case SSL_ERROR_WANT_READ:
     case SSL_ERROR_WANT_WRITE:
       return Step::kNothing;
+    case SSL_ERROR_WANT_X509_LOOKUP:
+      if (sni_ != Sni::kAsked) return Step::kNothing;
+      sni_ = Sni::kTold;
+      return Step::kServername;
     case SSL_ERROR_ZERO_RETURN:
       if (state_ == State::kOpen) state_ = State::kEnded;
       return Step::kEnd;
     default:
-      return fail(connectionError());
+      return fail(refused_ != nullptr ? std::move(*refused_) : connectionError());
   }
+}
+
+std::string Engine::servername() const {
+  const char* name = SSL_get_servername(ssl_.get(), TLSEXT_NAMETYPE_host_name);
+  return name != nullptr ? name : "";
+}
+
+void Engine::setContext(std::shared_ptr<Context> context) noexcept {
+  other_ = std::move(context);
+  sni_ = Sni::kAnswered;
+}
+
+// The one call of user code within OpenSSL. It may use other connections of this thread, which have
+// the same BIO.
+std::optional<std::string> Engine::askForProtocol(const std::vector<std::string>& protocols) {
+  struct Apart {
+    explicit Apart(LoopBio& one) : bio(one), in(one.in), out(one.takeOut()) {}
+    ~Apart() {
+      bio.in = in;
+      bio.out = std::move(out);
+    }
+    LoopBio& bio;
+    std::string_view in;
+    std::string out;
+  };
+  const Apart apart(*bio_);
+  return options_.chooseProtocol(servername(), protocols);
+}
+
+int Engine::chooseAlpn(std::string_view offered, const unsigned char** out,
+                       unsigned char* size) noexcept {
+  try {
+    std::vector<std::string> protocols;
+    while (!offered.empty()) {
+      const std::size_t length = static_cast<unsigned char>(offered[0]);
+      protocols.emplace_back(offered.substr(1, length));
+      offered.remove_prefix(std::min(offered.size(), length + 1));
+    }
+    const std::optional<std::string> chosen = askForProtocol(protocols);
+    if (!chosen) return SSL_TLSEXT_ERR_ALERT_FATAL;
+    if (std::find(protocols.begin(), protocols.end(), *chosen) == protocols.end()) {
+      std::string shown;
+      for (const std::string& one : protocols) shown += (shown.empty() ? "" : ",") + one;
+      throw Error("ALPN callback returned a value (" + *chosen +
+                      ") that did not match any of the client's offered protocols (" + shown + ")",
+                  "ERR_TLS_ALPN_CALLBACK_INVALID_RESULT", "TypeError");
+    }
+    chosen_ = *chosen;
+    *out = reinterpret_cast<const unsigned char*>(chosen_.data());
+    *size = static_cast<unsigned char>(chosen_.size());
+    return SSL_TLSEXT_ERR_OK;
+  } catch (const Error& error) {
+    refused_ = std::make_unique<Error>(error);
+  } catch (const std::exception& error) {
+    refused_ = std::make_unique<Error>(error.what());
+  } catch (...) {
+    refused_ = std::make_unique<Error>("The ALPN callback has failed");
+  }
+  return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
 Engine::Step Engine::next() {

@@ -33,6 +33,13 @@ struct EngineOptions {
   bool wantsSessions = false;          // of a client: notes new ones
   // A server: another context for that name, or none. Called within OpenSSL: must not throw.
   Function<std::shared_ptr<Context>(const std::string& servername)> contextFor = {};
+  // A server: Step::kServername is told, and the handshake waits for setContext().
+  bool asksForContext = false;
+  // A server: the protocol for those that the client offers, or none; in place of `alpn`. Called
+  // within OpenSSL, which wants its answer there; what it throws is the engine's failure.
+  Function<std::optional<std::string>(const std::string& servername,
+                                      const std::vector<std::string>& protocols)>
+      chooseProtocol = {};
   bool wantsKeylog = false;
 };
 
@@ -46,11 +53,12 @@ class Engine {
     kFailed,
   };
   enum class Step : std::uint8_t {
-    kNothing,  // more ciphertext is needed
-    kSecure,   // the handshake is over
-    kData,     // data() has some
-    kEnd,      // the peer's close_notify
-    kFailed,   // error() says why
+    kNothing,     // more ciphertext is needed, or setContext()
+    kServername,  // the client asks for servername(): setContext(), then next()
+    kSecure,      // the handshake is over
+    kData,        // data() has some
+    kEnd,         // the peer's close_notify
+    kFailed,      // error() says why
   };
 
   // Throws Error where OpenSSL cannot make one.
@@ -65,6 +73,11 @@ class Engine {
   // The bytes must stay where they are until next() has said kNothing (or the engine has ended).
   void feed(std::string_view ciphertext) noexcept { in_ = ciphertext; }
   Step next();
+  // Of what was fed, while the handshake waits for a context.
+  std::string_view unread() const noexcept { return in_; }
+  std::string servername() const;
+  // Null: the context that there is.
+  void setContext(std::shared_ptr<Context> context) noexcept;
   Buffer data() noexcept { return std::move(data_); }
   const Error& error() const noexcept { return *error_; }
 
@@ -96,15 +109,17 @@ class Engine {
 
   Step advance();
   Step fail(Error error);
+  int chooseAlpn(std::string_view offered, const unsigned char** out, unsigned char* size) noexcept;
+  std::optional<std::string> askForProtocol(const std::vector<std::string>& protocols);
   Step failed(int result);
 
+  const std::shared_ptr<Context> context_;  // what OpenSSL calls asks for it
   EngineOptions options_;
   Ref<LoopBio> bio_;
   SslPtr ssl_;
   std::string_view in_;
   Buffer data_;
   Buffer room_;  // where the next record goes
-  std::size_t used_ = 0;
   std::unique_ptr<Error> error_;
   std::vector<std::string> keylog_;
   std::vector<Buffer> sessions_;
@@ -112,8 +127,12 @@ class Engine {
   unsigned withoutData_ = 0;  // messages behind the handshake since the last application data
   State state_ = State::kHandshaking;
   bool established_ = false;
-  bool toldSecure_ = false;
   bool saidEnd_ = false;
+  enum class Sni : std::uint8_t { kUnasked, kAsked, kTold, kAnswered };
+  Sni sni_ = Sni::kUnasked;
+  std::shared_ptr<Context> other_;  // setContext()'s, or contextFor()'s
+  std::string chosen_;              // by chooseProtocol(); OpenSSL reads it
+  std::unique_ptr<Error> refused_;  // what chooseProtocol() threw, or gave that was not offered
 };
 
 // ["h2", "http/1.1"] as it goes over the wire: each with its length before it. Throws

@@ -13,9 +13,7 @@ constexpr char kKind = 0;
 
 TlsLayer::TlsLayer(std::shared_ptr<Context> context, EngineOptions options,
                    std::unique_ptr<Owner> owner)
-    : context_(std::move(context)),
-      engine_(context_, std::move(options)),
-      owner_(std::move(owner)) {}
+    : engine_(context, std::move(options)), owner_(std::move(owner)) {}
 
 TlsLayer* TlsLayer::of(const Socket& socket) noexcept {
   Layer* layer = socket.layer();
@@ -41,14 +39,33 @@ void TlsLayer::start() {
 }
 
 void TlsLayer::received(Buffer&& bytes) {
-  const Buffer kept = std::move(bytes);  // the engine reads from it until pump() returns
-  engine_.feed(kept);
+  // A rest there is only while the handshake waits for a context.
+  if (const std::string_view rest = engine_.unread(); !rest.empty()) {
+    const Buffer both[] = {Buffer::copyOf(rest), std::move(bytes)};
+    bytes = Buffer::concat(both);
+  }
+  fed_ = std::move(bytes);
+  engine_.feed(fed_);
+  pump();
+}
+
+void TlsLayer::answerServername(std::shared_ptr<Context> context) {
+  if (closed_) return;
+  engine_.setContext(std::move(context));
   pump();
 }
 
 // One after the other, and after each call of OpenSSL's what it wants sent: so there are no flags
 // of who waits for what.
 void TlsLayer::pump() {
+  again_ = true;
+  if (pumping_) return;  // who was told of something has called
+  pumping_ = true;
+  while (std::exchange(again_, false) && !closed_) pumpOn();
+  pumping_ = false;
+}
+
+void TlsLayer::pumpOn() {
   while (!closed_) {
     const Engine::Step step = engine_.next();
     flush();
@@ -58,6 +75,9 @@ void TlsLayer::pump() {
     switch (step) {
       case Engine::Step::kNothing:
         return;
+      case Engine::Step::kServername:
+        tell([this] { owner_->onServername(*this, engine_.servername()); });
+        break;
       case Engine::Step::kSecure:
         tell([this] { owner_->onSecure(*this); });
         break;

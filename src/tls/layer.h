@@ -25,6 +25,10 @@ class TlsLayer final : public Layer {
     virtual void onFailed(TlsLayer& layer, const Error& error) = 0;
     // The peer's FIN came before the handshake was over.
     virtual void onEndTooSoon(TlsLayer& layer) = 0;
+    // The client asks for that name, and the handshake waits for answerServername().
+    virtual void onServername(TlsLayer& layer, const std::string&) {
+      layer.answerServername(nullptr);
+    }
     // setHandshakeTimeout()'s time has passed, and the handshake is not over.
     virtual void onTimeout(TlsLayer&) {}
     virtual void onKeylog(TlsLayer&, const std::string&) {}
@@ -46,6 +50,8 @@ class TlsLayer final : public Layer {
   using Layer::fail;
   using Layer::setTimer;
   using Layer::socket;
+  // The handshake goes on, with another context or (null) the one that there is. Now or later.
+  void answerServername(std::shared_ptr<Context> context);
   // closing() was told: the connection is over.
   bool isClosed() const noexcept { return closed_; }
   // The peer has said goodbye before its FIN.
@@ -63,15 +69,18 @@ class TlsLayer final : public Layer {
 
  private:
   void pump();
+  void pumpOn();
   void flush();
   void tellNotes();
   template <class F>
   void tell(F&& f) noexcept;
 
-  std::shared_ptr<Context> context_;
+  Buffer fed_;  // that the engine reads from
   Engine engine_;
   std::unique_ptr<Owner> owner_;
   std::uint64_t handshakeTimeout_ = 0;
+  bool pumping_ = false;
+  bool again_ = false;  // something has changed meanwhile
   bool closed_ = false;
 };
 

@@ -1,6 +1,7 @@
 // The module: connect(), createServer(), and the Server.
 #include <algorithm>
 #include <cctype>
+#include <span>
 #include <utility>
 
 #include "tls/state.h"
@@ -68,6 +69,10 @@ Server::Server(Net& net, TLSServerOptions options, Function<void(TLSSocket&)> li
   // A session is only good where it was made for the same demands (CVE-2025-23419).
   if (more.sessionIdContext.empty()) more.sessionIdContext = "uvnet";
   static_cast<void>(alpnWire(options.ALPNProtocols));  // throws for what is none
+  if (options.ALPNCallback && !options.ALPNProtocols.empty()) {
+    throw Error("ALPNCallback and ALPNProtocols TLS options are mutually exclusive",
+                "ERR_TLS_ALPN_CALLBACK_WITH_PROTOCOLS", "TypeError");
+  }
   std::shared_ptr<Context> context = contextFor(options, std::move(more));
   tls_.reset(new ServerState{.net = net, .options = std::move(options), .context = context});
   if (listener) on<"secureConnection">(std::move(listener));
@@ -89,8 +94,32 @@ Server& Server::setSecureContext(const SecureContext& context) {
   return *this;
 }
 
-Ref<Socket> Server::makeSocket(SocketOptions accepted) {
-  const TLSServerOptions& options = tls_->options;
+Buffer Server::getTicketKeys() const {
+  const Context::TicketKeys keys = tls_->context->ticketKeys();
+  return Buffer::copyOf(std::span<const std::uint8_t>(keys));
+}
+
+Server& Server::setTicketKeys(std::string_view keys) {
+  if (keys.size() != Context::kTicketKeys) {
+    throw Error("Session ticket keys must be a 48-byte buffer", "ERR_INVALID_ARG_VALUE",
+                "TypeError");
+  }
+  tls_->context->setTicketKeys(keys);
+  return *this;
+}
+
+Ref<Socket> Server::makeSocket(SocketOptions accepted) { return makeSecure(std::move(accepted)); }
+
+TLSSocket& Server::serve(Duplex& stream) {
+  const Ref<TLSSocket> socket = makeSecure({.allowHalfOpen = tls_->options.allowHalfOpen,
+                                            .highWaterMark = tls_->options.highWaterMark,
+                                            .over = &stream});
+  SocketState::of(*socket).server = Ref<Server>(this);
+  return *socket;
+}
+
+Ref<TLSSocket> Server::makeSecure(SocketOptions accepted) {
+  TLSServerOptions& options = tls_->options;
   const Ref<TLSSocket> socket = make<TLSSocket>(tls_->net, std::move(accepted));
   SocketState& state = SocketState::of(*socket);
   state.requestCert = options.requestCert;
@@ -101,7 +130,14 @@ Ref<Socket> Server::makeSocket(SocketOptions accepted) {
   engine.requestCert = options.requestCert;
   engine.refuseNone = options.requestCert && options.rejectUnauthorized;
   engine.alpn = options.ALPNProtocols;
-  if (!tls_->names->list.empty()) {
+  if (options.ALPNCallback) {
+    engine.chooseProtocol = [server = this](const std::string& name,
+                                            const std::vector<std::string>& protocols) {
+      return server->tls_->options.ALPNCallback(name, protocols);
+    };
+  }
+  engine.asksForContext = static_cast<bool>(options.SNICallback);
+  if (!engine.asksForContext && !tls_->names->list.empty()) {
     engine.contextFor = [names = tls_->names](const std::string& name) {
       return names->find(name);
     };
@@ -134,6 +170,7 @@ TLSSocket& Tls::connect(TLSConnectOptions options, Function<void()> listener) {
   own.highWaterMark = options.highWaterMark;
   own.autoCork = options.autoCork;
   own.signal = options.signal;
+  own.over = options.socket;
   const Ref<TLSSocket> socket = make<TLSSocket>(*net_, std::move(own));
   tls::SocketState& state = tls::SocketState::of(*socket);
   state.host = options.servername && !options.servername->empty() ? *options.servername : host;
@@ -141,6 +178,8 @@ TLSSocket& Tls::connect(TLSConnectOptions options, Function<void()> listener) {
   state.check = std::move(options.checkServerIdentity);
   if (options.timeout > 0) socket->setTimeout(options.timeout);
   tls::SocketState::secure(*socket, context, std::move(engine));
+  if (listener) socket->once<"secureConnect">(std::move(listener));
+  if (options.socket != nullptr) return *socket;
   socket->connect({.port = options.port,
                    .host = options.host,
                    .path = options.path,
@@ -148,7 +187,6 @@ TLSSocket& Tls::connect(TLSConnectOptions options, Function<void()> listener) {
                    .family = options.family,
                    .lookup = options.lookup,
                    .autoSelectFamily = options.autoSelectFamily});
-  if (listener) socket->once<"secureConnect">(std::move(listener));
   return *socket;
 }
 

@@ -19,6 +19,7 @@ class NodeOwner final : public TlsLayer::Owner {
   void onFailed(TlsLayer& layer, const Error& error) override;
   void onEndTooSoon(TlsLayer& layer) override;
   void onTimeout(TlsLayer& layer) override;
+  void onServername(TlsLayer& layer, const std::string& name) override;
   void onKeylog(TlsLayer& layer, const std::string& line) override {
     socketOf(layer).emit<"keylog">(Buffer::copyOf(line));
   }
@@ -132,6 +133,38 @@ void NodeOwner::onEndTooSoon(TlsLayer& layer) {
         reset("Client network socket disconnected before secure TLS connection was "
               "established"));
   });
+}
+
+// The answer may come when the connection has long gone, or twice.
+void NodeOwner::onServername(TlsLayer& layer, const std::string& name) {
+  struct Once {
+    Ref<TLSSocket> socket;
+    bool answered = false;
+  };
+  Server* server = SocketState::serverOf(socketOf(layer));
+  if (server == nullptr) return layer.answerServername(nullptr);
+  auto once = std::make_shared<Once>(Once{Ref<TLSSocket>(&socketOf(layer))});
+  const auto answer = [once](const Error* error, const SecureContext& context) {
+    const Ref<TLSSocket> socket = once->socket;
+    TlsLayer* asked = socket ? TlsLayer::of(*socket) : nullptr;
+    if (asked == nullptr || asked->isClosed()) return;
+    if (std::exchange(once->answered, true)) {
+      failHandshake(*asked, Error("Callback called multiple times", "ERR_MULTIPLE_CALLBACK"));
+    } else if (error != nullptr) {
+      failHandshake(*asked, *error);
+    } else {
+      asked->answerServername(context.get());
+    }
+    if (asked->isClosed()) once->socket.reset();
+  };
+  try {
+    ServerState::of(*server).options.SNICallback(name, answer);
+  } catch (const Error& error) {
+    answer(&error, {});
+  } catch (const std::exception& error) {
+    const Error copy(error.what());
+    answer(&copy, {});
+  }
 }
 
 void NodeOwner::onTimeout(TlsLayer& layer) {

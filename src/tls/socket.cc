@@ -24,7 +24,7 @@ TlsLayer& TLSSocket::secure() const {
 
 // CVE-2025-59465: what a client does must not end a server that nobody told to listen.
 bool TLSSocket::onUnheardError(const Error& error) {
-  return Socket::onUnheardError(error) || server() != nullptr;
+  return Socket::onUnheardError(error) || tls::SocketState::serverOf(*this) != nullptr;
 }
 
 bool TLSSocket::authorized() const noexcept { return tls_->authorized; }
@@ -84,6 +84,78 @@ Buffer TLSSocket::getSession() const {
 bool TLSSocket::isSessionReused() const noexcept {
   TlsLayer* layer = TlsLayer::of(*this);
   return layer != nullptr && SSL_session_reused(layer->engine().ssl()) == 1;
+}
+
+Buffer TLSSocket::getTLSTicket() const {
+  TlsLayer* layer = TlsLayer::of(*this);
+  SSL_SESSION* session = layer != nullptr ? SSL_get_session(layer->engine().ssl()) : nullptr;
+  if (session == nullptr) return {};
+  const unsigned char* ticket = nullptr;
+  std::size_t size = 0;
+  SSL_SESSION_get0_ticket(session, &ticket, &size);
+  return Buffer::copyOf(std::string_view(reinterpret_cast<const char*>(ticket), size));
+}
+
+std::optional<EphemeralKeyInfo> TLSSocket::getEphemeralKeyInfo() const {
+  TlsLayer* layer = TlsLayer::of(*this);
+  if (layer == nullptr || layer->engine().isServer()) return std::nullopt;
+  const tls::ErrorQueue queue;
+  EVP_PKEY* shown = nullptr;
+  if (SSL_get_peer_tmp_key(layer->engine().ssl(), &shown) != 1) return std::nullopt;
+  const tls::PkeyPtr key(shown);
+  EphemeralKeyInfo info{.type = "ECDH", .name = {}, .size = EVP_PKEY_get_bits(key.get())};
+  switch (EVP_PKEY_get_base_id(key.get())) {
+    case EVP_PKEY_DH:
+      info.type = "DH";
+      break;
+    case EVP_PKEY_X25519:
+    case EVP_PKEY_X448:
+      info.name = OBJ_nid2sn(EVP_PKEY_get_base_id(key.get()));
+      break;
+    default: {
+      std::array<char, 64> group{};
+      std::size_t size = 0;
+      if (EVP_PKEY_get_group_name(key.get(), group.data(), group.size(), &size) == 1) {
+        info.name = group.data();
+      }
+    }
+  }
+  return info;
+}
+
+std::vector<std::string> TLSSocket::getSharedSigalgs() const {
+  std::vector<std::string> names;
+  TlsLayer* layer = TlsLayer::of(*this);
+  if (layer == nullptr) return names;
+  SSL* ssl = layer->engine().ssl();
+  const int count = SSL_get_shared_sigalgs(ssl, 0, nullptr, nullptr, nullptr, nullptr, nullptr);
+  for (int i = 0; i < count; ++i) {
+    int sign = NID_undef;
+    int hash = NID_undef;
+    SSL_get_shared_sigalgs(ssl, i, &sign, &hash, nullptr, nullptr, nullptr);
+    std::string name;
+    switch (sign) {
+      case EVP_PKEY_RSA:
+        name = "RSA";
+        break;
+      case EVP_PKEY_RSA_PSS:
+        name = "RSA-PSS";
+        break;
+      case EVP_PKEY_DSA:
+        name = "DSA";
+        break;
+      case EVP_PKEY_EC:
+        name = "ECDSA";
+        break;
+      default: {
+        const char* known = OBJ_nid2sn(sign);
+        name = known != nullptr ? known : "UNDEF";
+      }
+    }
+    const char* digest = OBJ_nid2sn(hash);
+    names.push_back(name + "+" + (digest != nullptr ? digest : "UNDEF"));
+  }
+  return names;
 }
 
 namespace {

@@ -20,6 +20,8 @@ struct ServerState {
     std::shared_ptr<Context> find(const std::string& servername) const;
   };
 
+  static ServerState& of(Server& server) noexcept { return *server.tls_; }
+
   Net& net;
   TLSServerOptions options;
   std::shared_ptr<Context> context;
@@ -37,6 +39,7 @@ struct SocketState {
   bool requestCert = false;
   Check check;
   double handshakeTimeout = 0;
+  Ref<Server> server;  // of serve(): nobody accepted it
 
   // Puts the layer there; it begins with the connection.
   static void secure(TLSSocket& socket, const std::shared_ptr<Context>& context,
@@ -44,6 +47,7 @@ struct SocketState {
   static SocketState& of(TLSSocket& socket) noexcept { return *socket.tls_; }
   // The server that accepted it, if any.
   static Server* serverOf(TLSSocket& socket) noexcept {
+    if (Server* server = of(socket).server.get()) return server;
     return static_cast<Server*>(socket.server());
   }
 };

@@ -71,16 +71,39 @@ TEST_CASE("a pair's end that nobody reads does not finish the writer",
   CHECK(w.end() == "end ok, a finish");
 }
 
-TEST_CASE("destroying one end of a pair leaves the other as it is", "[stream][stream:duplexPair]") {
+// As Node 24; up to 22 the other end heard nothing.
+TEST_CASE("destroying one end of a pair is the end of what the other reads, and fails its writes",
+          "[stream][stream:duplexPair]") {
   Kinds w;
   Pair pair(w);
   w.watch(pair.a, "a", Kinds::kAll);
   w.watch(pair.b, "b", Kinds::kAll);
   pair.a.destroy();
-  CHECK(w.end() == "a close");
+  CHECK(w.end() == "a close, b end");
   CHECK_FALSE(pair.b.destroyed());
   pair.b.write("x", w.told("x"));
-  CHECK(w.end().empty());
+  CHECK(w.end() == "x EPIPE, b error EPIPE, b close");
+}
+
+TEST_CASE("an end of a pair that is destroyed with an error takes the other with it",
+          "[stream][stream:duplexPair]") {
+  Kinds w;
+  Pair pair(w);
+  w.watch(pair.a, "a", Kinds::kAll);
+  w.watch(pair.b, "b", Kinds::kAll);
+  pair.a.destroy(Error("boom", "EBOOM"));
+  CHECK(w.end() == "a error EBOOM, a close, b error EBOOM, b close");
+}
+
+TEST_CASE("a write that was read before the reader was destroyed is told so",
+          "[stream][stream:duplexPair]") {
+  Kinds w;
+  Pair pair(w);
+  w.watch(pair.a, "a", Kinds::kAll);
+  pair.b.on<"data">([&] { pair.b.destroy(); });
+  pair.a.write("x", w.told("x"));
+  pair.a.end(w.told("end"));
+  CHECK(w.end() == "x ok, a prefinish, end ok, a finish, a end, a close");
 }
 
 TEST_CASE("a pair takes an empty write without a reader", "[stream][stream:duplexPair]") {

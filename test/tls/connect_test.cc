@@ -4,8 +4,12 @@
 
 #include <sys/socket.h>
 
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include <uvnet/pipeline.h>
 
 #include "support/loopback.h"
 #include "tls/support/certificates.h"
@@ -54,7 +58,7 @@ class Served {
     server->on<"secureConnection">([this](TLSSocket& socket) {
       add("secureConnection");
       accepted = Ref<TLSSocket>(&socket);
-      heard = std::make_unique<Heard>(socket);
+      if (hears) heard = std::make_unique<Heard>(socket);
       if (onSecure) onSecure(socket);
     });
     server->on<"tlsClientError">([this](const Error& error, TLSSocket&) {
@@ -83,6 +87,7 @@ class Served {
   Ref<tls::Server> server;
   int port = 0;
   Ref<TLSSocket> accepted;
+  bool hears = true;  // the accepted socket
   std::unique_ptr<Heard> heard;
   std::function<void(TLSSocket&)> onSecure;
   std::string text;
@@ -339,6 +344,220 @@ TEST_CASE("addContext(): another certificate for another name", "[tls][T02]") {
   client.on<"close">([&] { served.end(); });
   world.end();
   CHECK(heard.text == "connect ready secure secureConnect end finish close(false)");
+}
+
+TEST_CASE("SNICallback answers at once, later, with an error, by throwing, or twice",
+          "[tls][T02]") {
+  enum class How { kAtOnce, kLater, kNone, kError, kThrows, kTwice };
+  const Version version = anyVersion();
+  const How how =
+      GENERATE(How::kAtOnce, How::kLater, How::kNone, How::kError, How::kThrows, How::kTwice);
+  CAPTURE(version.name, static_cast<int>(how));
+  NetWorld world;
+  const Identity other = issue({.commonName = "x", .names = {"DNS:localhost"}}, &rootCa());
+  const SecureContext context = createSecureContext({.cert = other.cert, .key = other.key});
+  SNIAnswer kept;
+  int asked = 0;
+  Served served(world, {.cert = serverIdentity().cert,
+                        .key = serverIdentity().key,
+                        .SNICallback = [&](const std::string& name, SNIAnswer done) {
+                          CHECK(name == "localhost");
+                          ++asked;
+                          const Error error("no such host", "ENOHOST");
+                          switch (how) {
+                            case How::kAtOnce:
+                              return done(nullptr, context);
+                            case How::kNone:
+                              return done(nullptr, {});
+                            case How::kError:
+                              return done(&error, {});
+                            case How::kThrows:
+                              throw Error("thrown", "ETHROWN");
+                            case How::kTwice:
+                              done(nullptr, context);
+                              return done(nullptr, context);
+                            case How::kLater:
+                              kept = std::move(done);
+                              world.host.nextTick([&] {
+                                kept(nullptr, context);
+                                kept = {};
+                              });
+                          }
+                        }});
+  served.onSecure = [](TLSSocket& socket) { socket.end(); };
+  TLSConnectOptions to = served.to();
+  to.maxVersion = version.name;
+  TLSSocket& client = served.tls.connect(std::move(to));
+  world.watch(client);
+  Heard heard(client);
+  std::string name;
+  client.on<"secureConnect">([&] { name = client.getPeerCertificate()->subjectOf("CN"); });
+  client.on<"close">([&] { served.end(); });
+  world.end();
+  CHECK(asked == 1);
+  switch (how) {
+    case How::kAtOnce:
+    case How::kLater:
+      CHECK(name == "x");
+      CHECK(served.text == "secureConnection");
+      break;
+    case How::kNone:
+      CHECK(name == "localhost");
+      break;
+    case How::kError:
+      CHECK(served.text == "tlsClientError(ENOHOST)");
+      break;
+    case How::kThrows:
+      CHECK(served.text == "tlsClientError(ETHROWN)");
+      break;
+    case How::kTwice:
+      CHECK(served.text == "tlsClientError(ERR_MULTIPLE_CALLBACK)");
+      break;
+  }
+}
+
+TEST_CASE("an answer to SNICallback that comes after the connection has gone is nobody's",
+          "[tls][T02]") {
+  NetWorld world;
+  SNIAnswer kept;
+  Served served(
+      world, {.cert = serverIdentity().cert,
+              .key = serverIdentity().key,
+              .SNICallback = [&](const std::string&, SNIAnswer done) { kept = std::move(done); }});
+  TLSSocket& client = served.tls.connect(served.to());
+  world.watch(client);
+  client.on<"error">([] {});
+  world.until([&] { return static_cast<bool>(kept); });
+  client.destroy();
+  world.until([&] { return !served.text.empty(); });
+  kept(nullptr, createSecureContext({}));
+  kept = {};
+  served.end();
+  world.end();
+  CHECK(served.text == "tlsClientError(ECONNRESET)");
+}
+
+TEST_CASE("ALPNCallback chooses, refuses, throws, or gives what was not offered", "[tls][T02]") {
+  enum class How { kChooses, kRefuses, kThrows, kInvents };
+  const How how = GENERATE(How::kChooses, How::kRefuses, How::kThrows, How::kInvents);
+  CAPTURE(static_cast<int>(how));
+  NetWorld world;
+  Served served(
+      world,
+      {.cert = serverIdentity().cert,
+       .key = serverIdentity().key,
+       .ALPNCallback = [&](const std::string& name, const std::vector<std::string>& protocols) {
+         CHECK(name == "localhost");
+         CHECK(protocols == std::vector<std::string>{"a", "b"});
+         if (how == How::kThrows) throw Error("thrown", "ETHROWN");
+         return how == How::kRefuses ? std::nullopt
+                                     : std::optional<std::string>(how == How::kChooses ? "b" : "c");
+       }});
+  served.onSecure = [](TLSSocket& socket) { socket.end(); };
+  TLSConnectOptions to = served.to();
+  to.ALPNProtocols = {"a", "b"};
+  TLSSocket& client = served.tls.connect(std::move(to));
+  world.watch(client);
+  Heard heard(client);
+  std::optional<std::string> chosen;
+  client.on<"secureConnect">([&] { chosen = client.alpnProtocol(); });
+  client.on<"close">([&] { served.end(); });
+  world.end();
+  CHECK(chosen == (how == How::kChooses ? std::optional<std::string>("b") : std::nullopt));
+  switch (how) {
+    case How::kChooses:
+      CHECK(served.text == "secureConnection");
+      break;
+    case How::kRefuses:
+      CHECK(served.text == "tlsClientError(ERR_SSL_NO_APPLICATION_PROTOCOL)");
+      break;
+    case How::kThrows:
+      CHECK(served.text == "tlsClientError(ETHROWN)");
+      break;
+    case How::kInvents:
+      CHECK(served.text == "tlsClientError(ERR_TLS_ALPN_CALLBACK_INVALID_RESULT)");
+      CHECK(served.messages.at(0) ==
+            "ALPN callback returned a value (c) that did not match any of the client's offered "
+            "protocols (a,b)");
+      break;
+  }
+}
+
+TEST_CASE("TLS over any stream: a pair in memory, and TLS inside TLS", "[tls][T02]") {
+  const bool inside = GENERATE(false, true);
+  CAPTURE(inside);
+  NetWorld world;
+  Served served(world);
+  std::string heardInside;
+  std::pair<Ref<Duplex>, Ref<Duplex>> pair;
+  std::vector<Ref<TLSSocket>> outer;  // the server's end of the one outside
+  served.hears = false;
+  served.onSecure = [&](TLSSocket& socket) {
+    if (inside && outer.empty()) {
+      outer.emplace_back(&socket);
+      served.server->serve(socket);
+      return;
+    }
+    socket.on<"data">([&](const Buffer& chunk) {
+      heardInside += chunk.view();
+      socket.end("answer");
+    });
+  };
+  Duplex* below = nullptr;
+  if (inside) {
+    TLSSocket& outside = served.tls.connect(served.to());
+    world.watch(outside);
+    below = &outside;
+  } else {
+    pair = duplexPair(world.host);
+    below = pair.first.get();
+    served.server->serve(*pair.second);
+  }
+  TLSConnectOptions to;
+  to.socket = below;
+  to.servername = "localhost";
+  to.ca = rootCa().cert;
+  TLSSocket& client = served.tls.connect(std::move(to));
+  world.watch(client);
+  Heard heard(client);
+  client.on<"secureConnect">([&] { client.write("question"); });
+  client.on<"close">([&] { served.end(); });
+  world.until([&] { return heard.text.find("close") != std::string::npos; });
+  CHECK(heardInside == "question");
+  CHECK(heard.data == "answer");
+  CHECK(heard.text.starts_with("secure secureConnect data"));
+  pair = {};
+  outer.clear();
+  world.end();
+}
+
+TEST_CASE("ticket keys that change make old tickets worthless", "[tls][T02]") {
+  NetWorld world;
+  Served served(world);
+  served.onSecure = [](TLSSocket& socket) { socket.end("x"); };
+  CHECK(served.server->getTicketKeys().size() == 48);
+  CHECK(thrownBy([&] { served.server->setTicketKeys("short"); }) ==
+        "TypeError ERR_INVALID_ARG_VALUE: Session ticket keys must be a 48-byte buffer {}");
+  Buffer session;
+  for (int i = 0; i < 3; ++i) {
+    if (i == 2) served.server->setTicketKeys(std::string(48, 'k'));
+    TLSConnectOptions to = served.to();
+    to.session = session;
+    TLSSocket& client = served.tls.connect(std::move(to));
+    const Ref<TLSSocket> held(&client);
+    world.watch(client);
+    client.on<"session">([&](const Buffer& bytes) { session = bytes; });
+    client.on<"secureConnect">([&client] {
+      CHECK(client.getEphemeralKeyInfo()->type == "ECDH");
+      CHECK(client.getEphemeralKeyInfo()->name == "X25519");
+      CHECK(client.getEphemeralKeyInfo()->size == 253);
+    });
+    Heard heard(client);
+    world.until([&] { return heard.text.find("close") != std::string::npos; });
+    CHECK(client.isSessionReused() == (i == 1));
+  }
+  served.end();
+  world.end();
 }
 
 TEST_CASE("a session is resumed, and the name is not checked again", "[tls][T02]") {

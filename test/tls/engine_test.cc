@@ -49,6 +49,9 @@ struct Side {
       switch (step) {
         case Engine::Step::kNothing:
           return out;
+        case Engine::Step::kServername:
+          engine.setContext(nullptr);
+          break;
         case Engine::Step::kSecure:
           ++secure;
           break;
