@@ -13,7 +13,7 @@ namespace {
 
 using State = Lifecycle::State;
 
-bool leads(State from, State to) noexcept {
+[[maybe_unused]] bool leads(State from, State to) noexcept {  // only asserted
   if (to == State::kAbandoned) return from != to;
   switch (from) {
     case State::kConstructing:
