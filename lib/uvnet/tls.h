@@ -146,6 +146,10 @@ class UVNET_API TLSSocket : public Socket, public On<TLSSocket, TLSSocketEvents>
   using On<TLSSocket, TLSSocketEvents>::removeAllListeners;
   using Emitter::removeAllListeners;
 
+  // Not again: a connection that it made anew would be plain text. tls.connect() makes a new one.
+  template <class... Args>
+  void connect(Args&&...) = delete;
+
   bool encrypted() const noexcept { return true; }
   // Whether the peer's certificate is good (and for that host, for a client).
   bool authorized() const noexcept;

@@ -85,7 +85,7 @@ void TlsLayer::pumpOn() {
         deliver(engine_.data());
         break;
       case Engine::Step::kEnd:
-        deliverEnd();
+        receivedEnd(nullptr);
         return;
       case Engine::Step::kFailed:
         tell([this] { owner_->onFailed(*this, engine_.error()); });

@@ -180,7 +180,7 @@ TLSSocket& Tls::connect(TLSConnectOptions options, Function<void()> listener) {
   tls::SocketState::secure(*socket, context, std::move(engine));
   if (listener) socket->once<"secureConnect">(std::move(listener));
   if (options.socket != nullptr) return *socket;
-  socket->connect({.port = options.port,
+  static_cast<Socket&>(*socket).connect({.port = options.port,
                    .host = options.host,
                    .path = options.path,
                    .localAddress = options.localAddress,

@@ -36,16 +36,28 @@ class NodeOwner final : public TlsLayer::Owner {
   static void failHandshake(TlsLayer& layer, const Error& error);
 };
 
-// Why the peer's certificate is no good, if it is not. One that did not come is none that is.
+// Why the peer's certificate is no good, if it is not. One that did not come is none that is, also in
+// a session that is resumed: its ticket may be of a server that asks for none (CVE-2025-23419).
 std::optional<Error> verify(Engine& engine) {
   const X509Ptr certificate = peerX509(engine.ssl());
-  long result = SSL_get_verify_result(engine.ssl());
-  if (certificate == nullptr) {
-    if (SSL_session_reused(engine.ssl()) != 0) return std::nullopt;
-    result = X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT;
-  }
+  const long result = certificate != nullptr ? SSL_get_verify_result(engine.ssl())
+                                             : X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT;
   if (result == X509_V_OK) return std::nullopt;
   return verifyError(result);
+}
+
+// A check of the program's that throws has not said yes.
+std::optional<Error> identify(SocketState& state, const Certificate& certificate) {
+  if (!state.check) return checkServerIdentity(state.host, certificate);
+  try {
+    return state.check(state.host, certificate);
+  } catch (const Error& error) {
+    return error;
+  } catch (const std::exception& error) {
+    return Error(error.what());
+  } catch (...) {
+    return Error("checkServerIdentity has failed");
+  }
 }
 
 void NodeOwner::onSecure(TlsLayer& layer) {
@@ -80,8 +92,7 @@ void NodeOwner::onClientSecure(TlsLayer& layer, TLSSocket& socket, SocketState& 
   std::optional<Error> error = verify(engine);
   if (!error && SSL_session_reused(engine.ssl()) == 0) {
     if (const auto certificate = peerCertificate(engine.ssl(), false, true)) {
-      error = state.check ? state.check(state.host, *certificate)
-                          : checkServerIdentity(state.host, *certificate);
+      error = identify(state, *certificate);
     }
   }
   if (socket.destroyed()) return;
