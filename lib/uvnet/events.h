@@ -159,7 +159,8 @@ using Drop = Event<"drop", EventId::kDrop, const DropInfo&>;            // maxCo
 // An accepted socket failed and nobody listens to its own 'error'. With a listener here that ends
 // the one connection; without, it is Host::uncaught's, as in Node.
 using ClientError = Event<"clientError", EventId::kClientError, const uvnet::Error&, Socket&>;
-// TLS is established: v0.3's event of the socket; every TLSSocket has it, just before the next two.
+// TLS is established: v0.3's event of the socket; a client's TLSSocket has it just
+// after 'secureConnect', a server's just before 'secureConnection', as listeners in Node hear them.
 using Secure = Event<"secure", EventId::kSecure>;
 // Of a client: the peer is who it should be, or that does not matter (rejectUnauthorized).
 using SecureConnect = Event<"secureConnect", EventId::kSecureConnect>;

@@ -181,12 +181,12 @@ TLSSocket& Tls::connect(TLSConnectOptions options, Function<void()> listener) {
   if (listener) socket->once<"secureConnect">(std::move(listener));
   if (options.socket != nullptr) return *socket;
   static_cast<Socket&>(*socket).connect({.port = options.port,
-                   .host = options.host,
-                   .path = options.path,
-                   .localAddress = options.localAddress,
-                   .family = options.family,
-                   .lookup = options.lookup,
-                   .autoSelectFamily = options.autoSelectFamily});
+                                         .host = options.host,
+                                         .path = options.path,
+                                         .localAddress = options.localAddress,
+                                         .family = options.family,
+                                         .lookup = options.lookup,
+                                         .autoSelectFamily = options.autoSelectFamily});
   return *socket;
 }
 

@@ -36,8 +36,8 @@ class NodeOwner final : public TlsLayer::Owner {
   static void failHandshake(TlsLayer& layer, const Error& error);
 };
 
-// Why the peer's certificate is no good, if it is not. One that did not come is none that is, also in
-// a session that is resumed: its ticket may be of a server that asks for none (CVE-2025-23419).
+// Why the peer's certificate is no good, if it is not. One that did not come is none that is, also
+// in a session that is resumed: its ticket may be of a server that asks for none (CVE-2025-23419).
 std::optional<Error> verify(Engine& engine) {
   const X509Ptr certificate = peerX509(engine.ssl());
   const long result = certificate != nullptr ? SSL_get_verify_result(engine.ssl())
@@ -64,12 +64,14 @@ void NodeOwner::onSecure(TlsLayer& layer) {
   TLSSocket& socket = socketOf(layer);
   SocketState& state = SocketState::of(socket);
   layer.setTimer(0);
-  socket.emit<"secure">();
-  if (socket.destroyed()) return;
+  // Who the peer is comes first: no listener may write to one that is refused. So Node's listeners
+  // of a client hear 'secureConnect' before 'secure', and 'secure' of one that is destroyed
+  // already.
   if (layer.engine().isServer()) {
     onServerSecure(layer, socket, state);
   } else {
     onClientSecure(layer, socket, state);
+    socket.emit<"secure">();
   }
 }
 
@@ -84,6 +86,8 @@ void NodeOwner::onServerSecure(TlsLayer& layer, TLSSocket& socket, SocketState& 
     }
   }
   state.secureConnecting = false;
+  socket.emit<"secure">();
+  if (socket.destroyed()) return;
   if (Server* server = SocketState::serverOf(socket)) server->emit<"secureConnection">(socket);
 }
 

@@ -124,7 +124,7 @@ TEST_CASE("the client writes, the server echoes, the client ends", "[tls][T02]")
   client.on<"data">([&] { client.end(); });
   client.on<"close">([&] { served.end(); });
   world.end();
-  CHECK(heard.text == "connect ready secure secureConnect data finish end close(false)");
+  CHECK(heard.text == "connect ready secureConnect secure data finish end close(false)");
   CHECK(heard.data == "hello");
   CHECK(served.text == "secureConnection");
   CHECK(served.heard->text == "data end finish close(false)");
@@ -164,7 +164,7 @@ TEST_CASE("rejectUnauthorized: false lets anybody be the peer, and says who is n
   client.on<"close">([&] { served.end(); });
   client.resume();
   world.end();
-  CHECK(heard.text == "connect ready secure secureConnect finish end close(false)");
+  CHECK(heard.text == "connect ready secureConnect secure finish end close(false)");
 }
 
 TEST_CASE("a certificate for another host is refused", "[tls][T02]") {
@@ -235,7 +235,7 @@ TEST_CASE("a client certificate that does not come", "[tls][T02]") {
   CHECK(served.text == "tlsClientError(ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE)");
   if (version.is13()) {
     CHECK(heard.text.starts_with(
-        "connect ready secure secureConnect error(ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED)"));
+        "connect ready secureConnect secure error(ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED)"));
   } else {
     CHECK(heard.text == "connect ready error(ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE) close(true)");
   }
@@ -343,7 +343,7 @@ TEST_CASE("addContext(): another certificate for another name", "[tls][T02]") {
   });
   client.on<"close">([&] { served.end(); });
   world.end();
-  CHECK(heard.text == "connect ready secure secureConnect end finish close(false)");
+  CHECK(heard.text == "connect ready secureConnect secure end finish close(false)");
 }
 
 TEST_CASE("SNICallback answers at once, later, with an error, by throwing, or twice",
@@ -525,7 +525,7 @@ TEST_CASE("TLS over any stream: a pair in memory, and TLS inside TLS", "[tls][T0
   world.until([&] { return heard.text.find("close") != std::string::npos; });
   CHECK(heardInside == "question");
   CHECK(heard.data == "answer");
-  CHECK(heard.text.starts_with("secure secureConnect data"));
+  CHECK(heard.text.starts_with("secureConnect secure data"));
   pair = {};
   outer.clear();
   world.end();
@@ -707,7 +707,7 @@ TEST_CASE("what a listener throws goes to the host, and the connection lives", "
   world.end();
   CHECK(uncaught == 1);
   CHECK(served.heard->data == "x");
-  CHECK(heard.text == "connect ready secure secureConnect finish end close(false)");
+  CHECK(heard.text == "connect ready secureConnect secure finish end close(false)");
 }
 
 }  // namespace
